@@ -1,0 +1,1 @@
+"""Tenants, keys, roles and the record of who did what."""

@@ -1,0 +1,1 @@
+"""The HTTP doors under /v1: parse, authorise, call one use case, render."""

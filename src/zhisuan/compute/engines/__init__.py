@@ -1,0 +1,1 @@
+"""The rim of compute: what starts a runner, tells its state and stops it."""

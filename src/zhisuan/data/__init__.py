@@ -1,0 +1,1 @@
+"""数据: data sets registered, read, profiled, versioned and forgotten."""

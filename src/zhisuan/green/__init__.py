@@ -1,0 +1,1 @@
+"""绿色: sensors, power, energy and carbon accounts."""

@@ -1,0 +1,1 @@
+"""The rim of green: where power readings come from."""

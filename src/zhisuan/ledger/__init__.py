@@ -1,0 +1,1 @@
+"""计量计费: usage, tariff, quote, hold, charge and accounts."""

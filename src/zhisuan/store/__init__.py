@@ -1,0 +1,1 @@
+"""The database connection, transactions, migrations and the object store; knows no centre."""

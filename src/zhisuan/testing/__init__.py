@@ -1,0 +1,1 @@
+"""Contract tests for engines, shipped for the authors of plug-ins."""

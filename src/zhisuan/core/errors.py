@@ -11,7 +11,8 @@ the API and the exit status of the command line::
     │   │   ├── UnreadableData       unreadable_data
     │   │   ├── TooLarge             too_large                413
     │   │   ├── UnsafeArchive        unsafe_archive
-    │   │   └── RaggedData           ragged_data
+    │   │   ├── RaggedData           ragged_data
+    │   │   └── DuplicateColumns     duplicate_columns
     │   ├── QuestionError            question_error           422  exit 2
     │   │   ├── TargetMissing        target_missing
     │   │   ├── TargetUnclear        target_unclear
@@ -100,6 +101,12 @@ class RaggedData(DataError):
     """Rows do not have the header's number of fields."""
 
     code = "ragged_data"
+
+
+class DuplicateColumns(DataError):
+    """Two columns have the same name."""
+
+    code = "duplicate_columns"
 
 
 class QuestionError(WrongInput):

@@ -35,3 +35,10 @@ def to_yuan(amount: MicroYuan) -> Decimal:
 def product(price: MicroYuan, quantity: Decimal) -> MicroYuan:
     """`price x quantity` rounded half-even to the micro-yuan."""
     return MicroYuan(int((Decimal(price) * quantity).to_integral_value(ROUND_HALF_EVEN)))
+
+
+def shown(amount: MicroYuan) -> str:
+    """The amount for a person, exact, with two to six decimals: `¥12.30`, `¥0.0021`."""
+    whole, _, decimals = f"{to_yuan(amount):f}".partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}¥{whole.lstrip('-')}.{decimals[:2]}{decimals[2:].rstrip('0')}"

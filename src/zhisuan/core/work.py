@@ -1,9 +1,9 @@
 """What crosses the wall between the centre and a runner: the order, and the final record.
 
 The centre writes a `LaunchSpec` as `spec.json` into the job's folder and an engine starts a
-runner on that folder. The runner writes beside it `claim` (once; a second runner gives up),
-`heartbeat.json`, `log`, `events.jsonl`, the algorithm's files under `output/`, and at the very
-end `final.json`, a `FinalRecord`, atomically. Whoever finds `final.json` knows the whole end.
+runner on that folder. The runner writes beside it `claim` (once; whoever makes it owns the
+attempt), `heartbeat.json`, `log`, `events.jsonl`, the algorithm's files under `output/`, and at
+the very end `final.json`, a `FinalRecord`, atomically. Whoever finds `final.json` knows the end.
 """
 
 import json
@@ -35,10 +35,13 @@ class LaunchSpec:
     Attributes:
         job_id: the job; with `attempt` the identity under which a launch is idempotent.
         attempt: counts from 1; a requeued job comes again with the next number.
-        folder: the attempt's folder, absolute, made by the centre.
+        folder: the attempt's folder, absolute, inside the job's own (`<job>/<attempt>`).
         environment: key of the algorithm's environment (the hash of its lock).
+        interpreter: the command that starts Python in that environment, such as
+            `(".../bin/python", "-I")`.
         entry: `module:function` called with a `JobContext`.
         program: folders put before the import path, absolute.
+        preload: modules that a warm runner imports once for all its jobs.
         parameters: JSON values handed to the algorithm.
         inputs: name to absolute path; read-only for the job.
         cores: indices of the cores the job is pinned to; its threads equal their number.
@@ -54,8 +57,10 @@ class LaunchSpec:
     attempt: int
     folder: str
     environment: str
+    interpreter: tuple[str, ...]
     entry: str
     program: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     cores: tuple[int, ...] = ()
@@ -74,7 +79,7 @@ class LaunchSpec:
     def from_json(cls, text: str) -> Self:
         """The spec written by `to_json`; unknown keys are refused by the constructor."""
         values = json.loads(text)
-        for name in ("program", "cores", "devices"):
+        for name in ("interpreter", "program", "preload", "cores", "devices"):
             values[name] = tuple(values[name])
         return cls(**values)
 

@@ -295,18 +295,19 @@ def forget_events(connection: Connection, before: Instant) -> int:
 
 
 def _task(row: Row[Any]) -> Task:
-    question = json.loads(row.question)
-    offers = [
-        Offer(**{**each, "effort": Effort(each["effort"])}) for each in json.loads(row.offers)
-    ]
+    question: dict[str, Any] = json.loads(row.question)
+    question["kind"] = TaskKind(question["kind"])
+    offers: list[dict[str, Any]] = json.loads(row.offers)
+    for offer in offers:
+        offer["effort"] = Effort(offer["effort"])
     return Task(
         task_id=row.task_id,
         tenant=row.tenant,
         dataset_id=row.dataset_id,
-        question=Question(**{**question, "kind": TaskKind(question["kind"])}),
+        question=Question(**question),
         algorithm=row.algorithm,
         version=row.version,
-        offers=tuple(offers),
+        offers=tuple(Offer(**offer) for offer in offers),
         warnings=tuple(json.loads(row.warnings)),
         created_at=parse_instant(row.created_at),
         expires_at=parse_instant(row.expires_at),

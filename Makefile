@@ -1,0 +1,34 @@
+# The two commands a stranger needs: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run up test check format install install-dev clean
+
+run: install ## install, start the centre, solve the sample, serve
+	@$(BIN)/zhisuan demo
+
+up: install ## start the centre and serve
+	@$(BIN)/zhisuan up
+
+test: check ## the whole gate
+	@$(BIN)/pytest
+
+check: install-dev ## the fast part: format, lint, types, import contracts, unit tests
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest tests/unit -m "not environment and not slow"
+
+format: install-dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+install:
+	@$(PYTHON) requirements/install.py
+
+install-dev:
+	@$(PYTHON) requirements/install.py dev
+
+clean: ## forget the environment and the centre of this checkout
+	rm -rf .venv .zhisuan results

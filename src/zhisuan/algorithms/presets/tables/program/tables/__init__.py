@@ -1,0 +1,1 @@
+"""Classification and regression on tables: bring rows, take away a model that runs anywhere."""

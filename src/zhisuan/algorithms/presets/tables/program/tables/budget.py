@@ -1,0 +1,48 @@
+"""How much computing may still be spent, counted in CPU seconds of this process and its threads."""
+
+import time
+from collections.abc import Callable
+
+DIRECTOR_SHARE = 0.12
+"""Part of the budget kept back for scoring, explaining and writing the result."""
+
+
+class Budget:
+    """A budget of CPU seconds that is asked before each piece of work.
+
+    Args:
+        cpu_s: CPU seconds that the whole run may use.
+        should_stop: says whether somebody asked the run to end.
+        clock: CPU seconds used so far; the process clock unless a test brings its own.
+    """
+
+    def __init__(
+        self,
+        cpu_s: float,
+        should_stop: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.process_time,
+    ) -> None:
+        self._clock = clock
+        self._start = clock()
+        self._should_stop = should_stop
+        self.cpu_s = cpu_s
+        self.stages: dict[str, float] = {}
+        self._last = self._start
+
+    def used(self) -> float:
+        """CPU seconds used since the run began."""
+        return self._clock() - self._start
+
+    def left(self) -> float:
+        """CPU seconds the search may still use."""
+        return self.cpu_s * (1 - DIRECTOR_SHARE) - self.used()
+
+    def allows(self, cost_s: float) -> bool:
+        """Whether work of this expected cost fits; never after a request to stop."""
+        return cost_s <= self.left() and not self._should_stop()
+
+    def close_stage(self, name: str) -> None:
+        """Book what was used since the last stage under this name."""
+        now = self._clock()
+        self.stages[name] = self.stages.get(name, 0.0) + now - self._last
+        self._last = now

@@ -1,0 +1,82 @@
+"""The table as the algorithm sees it: named columns of plain arrays, and what each one is.
+
+It reads the canonical Parquet file and the profile the centre made of it; it decides nothing.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tables.features import NUMERIC_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one data set.
+
+    Attributes:
+        values: column name to array, as `features.py` describes them.
+        kinds: column name to number, integer, boolean, date, datetime, category or text.
+        facts: column name to what the profile says of it (`reading`, `flags` and more).
+        profile: the whole profile, as the centre wrote it.
+    """
+
+    values: dict[str, np.ndarray]
+    kinds: dict[str, str]
+    facts: dict[str, dict[str, Any]]
+    profile: dict[str, Any]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.values.values()))) if self.values else 0
+
+    def take(self, rows: np.ndarray) -> Self:
+        """The same columns, these rows (an index or mask array)."""
+        values = {name: column[rows] for name, column in self.values.items()}
+        return type(self)(values, self.kinds, self.facts, self.profile)
+
+
+def read_table(table: Path, profile: Path | None) -> Table:
+    """Read the canonical table and its profile; without a profile, kinds follow the file's types."""
+    arrow = pq.read_table(table)
+    known: dict[str, Any] = json.loads(profile.read_text("utf-8")) if profile else {}
+    facts = {column["name"]: column for column in known.get("columns", [])}
+    kinds = {
+        field.name: facts.get(field.name, {}).get("kind") or _kind(field.type)
+        for field in arrow.schema
+    }
+    values = {name: _array(arrow.column(name), kinds[name]) for name in arrow.column_names}
+    return Table(values, kinds, facts, known)
+
+
+def _kind(arrow_type: pa.DataType) -> str:
+    if pa.types.is_boolean(arrow_type):
+        return "boolean"
+    if pa.types.is_integer(arrow_type):
+        return "integer"
+    if pa.types.is_floating(arrow_type) or pa.types.is_decimal(arrow_type):
+        return "number"
+    if pa.types.is_date(arrow_type):
+        return "date"
+    return "datetime" if pa.types.is_timestamp(arrow_type) else "category"
+
+
+def _array(column: pa.ChunkedArray, kind: str) -> np.ndarray:
+    """One Arrow column as an array; infinities become missing."""
+    if kind not in NUMERIC_KINDS:
+        return np.array(column.cast(pa.string()).to_pylist(), dtype=object)
+    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+        seconds = column.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
+        numbers = seconds.cast(pa.float64(), safe=False)
+    elif pa.types.is_boolean(column.type):
+        numbers = column.cast(pa.uint8()).cast(pa.float64())
+    else:
+        numbers = column.cast(pa.float64(), safe=False)
+    array = numbers.to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.where(np.isfinite(array), array, np.nan)

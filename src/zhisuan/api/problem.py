@@ -1,0 +1,83 @@
+"""Errors at the door: one shape, `application/problem+json` (RFC 9457).
+
+A problem carries the stable `code` of the error, what happened as `detail` and the next thing
+to try as `hint`. Anything unforeseen is logged whole and told as `internal`, never as a trace.
+"""
+
+from collections.abc import Mapping
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from zhisuan.core.errors import CentreError
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+
+_HTTP_CODES: Mapping[int, tuple[str, str]] = {
+    404: ("not_found", "See /docs for the addresses of the API."),
+    405: ("method_not_allowed", "See /docs for the methods of this address."),
+}
+
+
+class Problem(BaseModel):
+    """What every error answer looks like."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    hint: str = ""
+
+
+def answer(status: int, code: str, detail: str, hint: str = "") -> JSONResponse:
+    """A problem as a response."""
+    problem = Problem(
+        type=f"/docs/errors#{code}",
+        title=code.replace("_", " "),
+        status=status,
+        code=code,
+        detail=detail,
+        hint=hint,
+    )
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004  RFC 9110
+    return JSONResponse(problem.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Give the application its error answers."""
+    app.add_exception_handler(CentreError, _centre_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _centre_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CentreError)  # noqa: S101  what it is registered for
+    return answer(error.http_status, error.code, error.message, error.hint)
+
+
+async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  what it is registered for
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return answer(
+        422, "wrong_input", f"{place}: {first['msg']}.", "See /docs for what is expected."
+    )
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
+    code, hint = _HTTP_CODES.get(error.status_code, ("wrong_input", ""))
+    return answer(error.status_code, code, f"{error.detail}.", hint)
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    log.error("request_failed", path=request.url.path, exc_info=error)
+    return answer(500, "internal", "The centre met an error of its own.", "It is in the log.")

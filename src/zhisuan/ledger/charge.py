@@ -1,0 +1,196 @@
+"""A charge: what finished work costs, by the tariff's rule for how it ended.
+
+It never passes what the tenant accepted. It carries its lines, the usage records behind them
+and the transaction that moved the money, so that one yuan can be followed both ways, and it
+explains the difference to the quote in words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zhisuan.core.clock import Instant, format_instant
+from zhisuan.core.money import MicroYuan, product, shown
+from zhisuan.ledger.quote import Demand, Line, least, price_lines, total
+from zhisuan.ledger.tariff import Outcome, PriceClass, Tariff
+from zhisuan.ledger.usage import UsageRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Money set aside for one job when its quote was accepted.
+
+    Attributes:
+        amount: the quote's upper end; the charge never passes it.
+    """
+
+    job_id: str
+    tenant: str
+    project: str | None
+    quote_id: str
+    amount: MicroYuan
+    tariff_version: int
+    price_class: PriceClass
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What one job costs; one for each job.
+
+    Attributes:
+        lines: the metered price, item by item, before the factor.
+        metered: sum of the charged lines.
+        factor: the share asked for this outcome, 0 to 1.
+        amount: what is paid.
+        held, released: what was set aside, and what of it was given back.
+        usage: places of the job's usage records in their chain.
+        transaction: seq of the first entry that moved this money, 0 when none had to move.
+        seq: its own place in the chain of charges.
+    """
+
+    seq: int
+    job_id: str
+    tenant: str
+    project: str | None
+    quote_id: str
+    tariff: str
+    tariff_version: int
+    price_class: PriceClass
+    outcome: Outcome
+    lines: tuple[Line, ...]
+    metered: MicroYuan
+    factor: Decimal
+    amount: MicroYuan
+    held: MicroYuan
+    released: MicroYuan
+    usage: tuple[int, ...]
+    transaction: int
+    settled_at: Instant
+    explanation_zh: str
+    explanation_en: str
+
+    def body(self) -> Mapping[str, object]:
+        """The charge as JSON values: what is hashed."""
+        return {
+            "seq": self.seq,
+            "job_id": self.job_id,
+            "tenant": self.tenant,
+            "project": self.project,
+            "quote_id": self.quote_id,
+            "tariff": self.tariff,
+            "tariff_version": self.tariff_version,
+            "price_class": self.price_class.value,
+            "outcome": self.outcome.value,
+            "lines": [line.as_json() for line in self.lines],
+            "metered": self.metered,
+            "factor": str(self.factor),
+            "amount": self.amount,
+            "held": self.held,
+            "released": self.released,
+            "usage": list(self.usage),
+            "transaction": self.transaction,
+            "settled_at": format_instant(self.settled_at),
+            "explanation_zh": self.explanation_zh,
+            "explanation_en": self.explanation_en,
+        }
+
+
+def charge(
+    tariff: Tariff,
+    hold: Hold,
+    usage: Sequence[UsageRecord],
+    outcome: Outcome,
+    settled_at: Instant,
+    *,
+    seq: int,
+    transaction: int,
+) -> Charge:
+    """The price of a job's attempts; those that are not billable cost nothing."""
+    demand = _sum([record.demand() for record in usage if record.billable])
+    lines = price_lines(tariff, demand, hold.price_class)
+    metered, factor = total(lines), tariff.outcome_factor[outcome]
+    asked = least(tariff, product(metered, factor)) if lines and factor else MicroYuan(0)
+    amount = min(asked, hold.amount)
+    chinese, english = _explain(hold, usage, outcome, metered, factor, asked, amount)
+    return Charge(
+        seq=seq,
+        job_id=hold.job_id,
+        tenant=hold.tenant,
+        project=hold.project,
+        quote_id=hold.quote_id,
+        tariff=tariff.name,
+        tariff_version=tariff.version,
+        price_class=hold.price_class,
+        outcome=outcome,
+        lines=lines,
+        metered=metered,
+        factor=factor,
+        amount=amount,
+        held=hold.amount,
+        released=MicroYuan(hold.amount - amount),
+        usage=tuple(record.seq for record in usage),
+        transaction=transaction if hold.amount else 0,
+        settled_at=settled_at,
+        explanation_zh=chinese,
+        explanation_en=english,
+    )
+
+
+_ENDS: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.USABLE: ("得到可用的成果", "the result is usable"),
+    Outcome.NO_USABLE_MODEL: ("未得到可用的模型", "no usable model came of it"),
+    Outcome.PROGRAM_ERROR: ("程序出错", "the program failed"),
+    Outcome.WRONG_INPUT: ("输入不可用", "the input could not be used"),
+    Outcome.OVER_LIMIT: ("超出所申请的时间或内存", "it passed the time or memory asked for"),
+    Outcome.STOPPED: ("被租户停止", "the tenant stopped it"),
+    Outcome.CENTRE_FAULT: ("中心发生故障", "the centre failed"),
+}
+
+
+def _sum(demands: Sequence[Demand]) -> Demand:
+    zero = Decimal(0)
+    kinds = {kind for demand in demands for kind in demand.device_seconds}
+    return Demand(
+        wall_s=sum((demand.wall_s for demand in demands), zero),
+        core_seconds=sum((demand.core_seconds for demand in demands), zero),
+        memory_gb_seconds=sum((demand.memory_gb_seconds for demand in demands), zero),
+        device_seconds={
+            kind: sum((demand.device_seconds.get(kind, zero) for demand in demands), zero)
+            for kind in kinds
+        },
+        energy_wh=sum((demand.energy_wh for demand in demands), zero),
+    )
+
+
+def _explain(
+    hold: Hold,
+    usage: Sequence[UsageRecord],
+    outcome: Outcome,
+    metered: MicroYuan,
+    factor: Decimal,
+    asked: MicroYuan,
+    amount: MicroYuan,
+) -> tuple[str, str]:
+    seconds = sum(record.wall_s for record in usage if record.billable)
+    free = sum(not record.billable for record in usage)
+    end_zh, end_en = _ENDS[outcome]
+    chinese = [f"{end_zh}：运行 {seconds:.1f} 秒，计量价 {shown(metered)}，按 {factor:%} 计。"]
+    english = [
+        f"Because {end_en}, {factor:%} of the metered {shown(metered)} is asked"
+        f" for {seconds:.1f} s."
+    ]
+    if free:
+        chinese.append(f"{free} 次未完成的尝试不收费。")
+        english.append(f"Attempts that were lost and cost nothing: {free}.")
+    if asked > amount:
+        chinese.append(f"应收 {shown(asked)}，但不超过已接受的 {shown(hold.amount)}。")
+        english.append(
+            f"That would be {shown(asked)}, but never more than the accepted {shown(hold.amount)}."
+        )
+    released = MicroYuan(hold.amount - amount)
+    chinese.append(f"预扣 {shown(hold.amount)}，收取 {shown(amount)}，退回 {shown(released)}。")
+    english.append(
+        f"Held {shown(hold.amount)}, charged {shown(amount)}, given back {shown(released)}."
+    )
+    return "".join(chinese), " ".join(english)

@@ -1,0 +1,476 @@
+"""All SQL of the ledger: three chains of records, and the few rows that change beside them.
+
+Usage, charges and entries are chains: each row holds the exact text that was hashed (`body`),
+its link, and columns for queries that repeat parts of the body. `ledger_chain` keeps the head
+of each; whoever appends locks it first, so one transaction at a time writes the ledger.
+Triggers forbid changing or deleting what was appended.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from zhisuan.core.chain import GENESIS, canonical, link
+from zhisuan.core.clock import Instant, format_instant, parse_instant
+from zhisuan.core.errors import Conflict
+from zhisuan.core.money import MicroYuan
+from zhisuan.ledger.account import Entry
+from zhisuan.ledger.charge import Charge, Hold
+from zhisuan.ledger.quote import Offer, Quote
+from zhisuan.ledger.tariff import PriceClass
+from zhisuan.ledger.usage import UsageRecord
+from zhisuan.store.database import METADATA
+
+_PAGE = 5_000
+
+
+def _chain(name: str, *columns: Any) -> Table:  # noqa: ANN401  columns and constraints
+    return Table(
+        name,
+        METADATA,
+        Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+        *columns,
+        Column("body", Text, nullable=False),
+        Column("hash", String(64), nullable=False),
+    )
+
+
+USAGE = _chain(
+    "ledger_usage",
+    Column("job_id", String(40), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("tenant", String(40), nullable=False),
+    Column("started_at", String(27), nullable=False, index=True),
+    UniqueConstraint("job_id", "attempt"),
+)
+
+CHARGE = _chain(
+    "ledger_charge",
+    Column("job_id", String(40), nullable=False, unique=True),
+    Column("tenant", String(40), nullable=False, index=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("settled_at", String(27), nullable=False),
+)
+
+ENTRY = _chain(
+    "ledger_entry",
+    Column("transaction", BigInteger, nullable=False),
+    Column("account", String(80), nullable=False, index=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("job_id", String(40), index=True),
+)
+
+CHAINS = {"usage": USAGE, "charge": CHARGE, "entry": ENTRY}
+
+HEAD = Table(
+    "ledger_chain",
+    METADATA,
+    Column("name", String(16), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+CHECKPOINT = Table(
+    "ledger_checkpoint",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("signature", String(64), nullable=False),
+)
+
+ACCOUNT = Table(
+    "ledger_account",
+    METADATA,
+    Column("account", String(80), primary_key=True),
+    Column("balance", BigInteger, nullable=False),
+    Column("floor", BigInteger),
+)
+
+QUOTE = Table(
+    "ledger_quote",
+    METADATA,
+    Column("quote_id", String(40), primary_key=True),
+    Column("tenant", String(40), nullable=False, index=True),
+    Column("created_at", String(27), nullable=False),
+    Column("expires_at", String(27), nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+)
+
+HOLD = Table(
+    "ledger_hold",
+    METADATA,
+    Column("job_id", String(40), primary_key=True),
+    Column("tenant", String(40), nullable=False, index=True),
+    Column("project", String(40)),
+    Column("quote_id", String(40), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("tariff_version", Integer, nullable=False),
+    Column("price_class", String(16), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("closed_at", String(27)),
+)
+
+TARIFF = Table(
+    "ledger_tariff",
+    METADATA,
+    Column("version", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+_APPEND_ONLY = (USAGE, CHARGE, ENTRY, CHECKPOINT, TARIFF)
+
+# One statement each, for the migration that makes the tables on SQLite.
+APPEND_ONLY_TRIGGERS = tuple(
+    f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
+    f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+    for table in _APPEND_ONLY
+    for verb in ("UPDATE", "DELETE")
+)
+
+
+def _guard(table: Table) -> None:
+    for statement in APPEND_ONLY_TRIGGERS:
+        if f" ON {table.name} " in statement:
+            event.listen(table, "after_create", DDL(statement).execute_if(dialect="sqlite"))
+
+
+for _table in _APPEND_ONLY:
+    _guard(_table)
+
+
+@dataclass(slots=True)
+class Heads:
+    """The locked heads of the chains and what is about to follow them."""
+
+    seq: dict[str, int]
+    hash: dict[str, str]
+    rows: dict[str, list[dict[str, object]]] = field(
+        default_factory=lambda: {name: [] for name in CHAINS}
+    )
+
+    def next_seq(self, chain: str) -> int:
+        """The place the next record of this chain will have."""
+        return self.seq[chain] + 1
+
+    def append(self, chain: str, body: Mapping[str, object]) -> None:
+        """Link a record to its chain; `body` carries the place `next_seq` gave."""
+        text = canonical(body)
+        self.seq[chain] += 1
+        self.hash[chain] = link(self.hash[chain], text)
+        columns = {name: body[name] for name in _COLUMNS[chain]}
+        self.rows[chain].append(columns | {"body": text.decode(), "hash": self.hash[chain]})
+
+
+_COLUMNS = {
+    name: [column.name for column in table.columns if column.name not in ("body", "hash")]
+    for name, table in CHAINS.items()
+}
+_QUOTE = TypeAdapter(Quote)
+_SUBJECT = TypeAdapter(dict[str, str])
+_USAGE = TypeAdapter(UsageRecord)
+_CHARGE = TypeAdapter(Charge)
+_ENTRY = TypeAdapter(Entry)
+
+_LOCK = select(HEAD).with_for_update()
+_MOVE_HEAD = (
+    update(HEAD)
+    .where(HEAD.c.name == bindparam("chain"))
+    .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+)
+_ADD = (
+    update(ACCOUNT)
+    .where(ACCOUNT.c.account == bindparam("id"))
+    .values(balance=ACCOUNT.c.balance + bindparam("gain"))
+)
+_TAKE = (
+    update(ACCOUNT)
+    .where(
+        ACCOUNT.c.account == bindparam("id"),
+        ACCOUNT.c.balance - bindparam("sum") >= ACCOUNT.c.floor,
+    )
+    .values(balance=ACCOUNT.c.balance - bindparam("sum"))
+)
+_CLOSE = (
+    update(HOLD)
+    .where(HOLD.c.job_id.in_(bindparam("jobs", expanding=True)), HOLD.c.closed_at.is_(None))
+    .values(closed_at=bindparam("now"))
+    .returning(HOLD)
+)
+
+
+def prepare(connection: Connection, accounts: Iterable[str]) -> None:
+    """Make the heads of empty chains and the centre's accounts, where they are not yet."""
+    if connection.execute(select(HEAD.c.name).limit(1)).first() is None:
+        connection.execute(
+            insert(HEAD), [{"name": name, "seq": 0, "hash": GENESIS} for name in CHAINS]
+        )
+        add_accounts(connection, accounts, floor=None)
+
+
+def lock(connection: Connection) -> Heads:
+    """The heads of the chains, held until the transaction ends."""
+    rows = connection.execute(_LOCK).all()
+    return Heads({row.name: row.seq for row in rows}, {row.name: row.hash for row in rows})
+
+
+def write(connection: Connection, heads: Heads) -> None:
+    """Append what was linked and move the heads.
+
+    Raises:
+        Conflict: a record of this identity was appended before.
+    """
+    moved = [chain for chain, rows in heads.rows.items() if rows]
+    if not moved:
+        return
+    try:
+        for chain in moved:
+            connection.execute(insert(CHAINS[chain]), heads.rows[chain])
+    except IntegrityError as error:
+        raise Conflict(f"A record was appended before: {error.orig}.") from error
+    connection.execute(
+        _MOVE_HEAD,
+        [
+            {"chain": chain, "new_seq": heads.seq[chain], "new_hash": heads.hash[chain]}
+            for chain in moved
+        ],
+    )
+    heads.rows = {name: [] for name in CHAINS}
+
+
+def add_accounts(connection: Connection, accounts: Iterable[str], floor: int | None) -> None:
+    """Open accounts at zero; `floor` is the least balance, None for no limit."""
+    connection.execute(
+        insert(ACCOUNT), [{"account": name, "balance": 0, "floor": floor} for name in accounts]
+    )
+
+
+def balances(connection: Connection, accounts: Sequence[str]) -> dict[str, MicroYuan]:
+    """The balances of those accounts that exist."""
+    rows = connection.execute(
+        select(ACCOUNT.c.account, ACCOUNT.c.balance).where(ACCOUNT.c.account.in_(accounts))
+    )
+    return {row.account: MicroYuan(row.balance) for row in rows}
+
+
+def take(connection: Connection, account: str, amount: MicroYuan) -> bool:
+    """Take an amount if the balance stays at or above its floor; says whether it did."""
+    return connection.execute(_TAKE, {"id": account, "sum": amount}).rowcount == 1
+
+
+def add(connection: Connection, gains: Mapping[str, int]) -> None:
+    """Add to balances; a negative gain takes away without asking the floor."""
+    if gains:
+        connection.execute(_ADD, [{"id": account, "gain": gain} for account, gain in gains.items()])
+
+
+def add_quote(connection: Connection, offer: Offer) -> None:
+    """Keep an offered quote."""
+    connection.execute(
+        insert(QUOTE),
+        {
+            "quote_id": offer.quote_id,
+            "tenant": offer.tenant,
+            "created_at": format_instant(offer.created_at),
+            "expires_at": format_instant(offer.expires_at),
+            "quote": _QUOTE.dump_json(offer.quote).decode(),
+            "subject": _SUBJECT.dump_json(dict(offer.subject)).decode(),
+        },
+    )
+
+
+def quote(connection: Connection, tenant: str, quote_id: str) -> Offer | None:
+    """The tenant's quote of this id."""
+    row = connection.execute(
+        select(QUOTE).where(QUOTE.c.quote_id == quote_id, QUOTE.c.tenant == tenant)
+    ).first()
+    if row is None:
+        return None
+    return Offer(
+        row.quote_id,
+        row.tenant,
+        parse_instant(row.created_at),
+        parse_instant(row.expires_at),
+        _QUOTE.validate_json(row.quote),
+        _SUBJECT.validate_json(row.subject),
+    )
+
+
+def add_hold(connection: Connection, hold: Hold) -> None:
+    """Keep an open hold.
+
+    Raises:
+        Conflict: the job has one already.
+    """
+    try:
+        connection.execute(
+            insert(HOLD),
+            {
+                "job_id": hold.job_id,
+                "tenant": hold.tenant,
+                "project": hold.project,
+                "quote_id": hold.quote_id,
+                "amount": hold.amount,
+                "tariff_version": hold.tariff_version,
+                "price_class": hold.price_class.value,
+                "at": format_instant(hold.at),
+            },
+        )
+    except IntegrityError as error:
+        raise Conflict(f"Job {hold.job_id} has a hold already.") from error
+
+
+def close_holds(connection: Connection, jobs: Sequence[str], now: Instant) -> dict[str, Hold]:
+    """Close those of the jobs' holds that are open; each is given to one caller only."""
+    rows = connection.execute(_CLOSE, {"jobs": jobs, "now": format_instant(now)}).all()
+    return {
+        row.job_id: Hold(
+            row.job_id,
+            row.tenant,
+            row.project,
+            row.quote_id,
+            MicroYuan(row.amount),
+            row.tariff_version,
+            PriceClass(row.price_class),
+            parse_instant(row.at),
+        )
+        for row in rows
+    }
+
+
+def has_hold(connection: Connection, job_id: str) -> bool:
+    """Whether money was ever held for this job."""
+    query = select(HOLD.c.job_id).where(HOLD.c.job_id == job_id)
+    return connection.execute(query).first() is not None
+
+
+def usage(connection: Connection, jobs: Sequence[str]) -> dict[str, list[UsageRecord]]:
+    """The jobs' usage records by job, in the order of their attempts."""
+    rows = connection.execute(
+        select(USAGE.c.job_id, USAGE.c.body)
+        .where(USAGE.c.job_id.in_(jobs))
+        .order_by(USAGE.c.job_id, USAGE.c.attempt)
+    )
+    found: dict[str, list[UsageRecord]] = {}
+    for row in rows:
+        found.setdefault(row.job_id, []).append(_USAGE.validate_json(row.body))
+    return found
+
+
+def charges_of(connection: Connection, jobs: Sequence[str]) -> dict[str, Charge]:
+    """The charges of those jobs that have one."""
+    rows = connection.execute(
+        select(CHARGE.c.job_id, CHARGE.c.body).where(CHARGE.c.job_id.in_(jobs))
+    )
+    return {row.job_id: _CHARGE.validate_json(row.body) for row in rows}
+
+
+def charges(
+    connection: Connection, tenant: str, before: int | None, limit: int
+) -> tuple[Charge, ...]:
+    """A tenant's charges, newest first, below place `before`."""
+    query = select(CHARGE.c.body).where(CHARGE.c.tenant == tenant)
+    if before is not None:
+        query = query.where(CHARGE.c.seq < before)
+    rows = connection.execute(query.order_by(CHARGE.c.seq.desc()).limit(limit))
+    return tuple(_CHARGE.validate_json(row.body) for row in rows)
+
+
+def entries_of(connection: Connection, job_id: str) -> tuple[Entry, ...]:
+    """Every movement of money about a job, in order."""
+    rows = connection.execute(
+        select(ENTRY.c.body).where(ENTRY.c.job_id == job_id).order_by(ENTRY.c.seq)
+    )
+    return tuple(_ENTRY.validate_json(row.body) for row in rows)
+
+
+def add_tariff(connection: Connection, version: int, digest: str, text: str) -> str:
+    """Keep a tariff's text if its version is new; returns the digest kept for the version."""
+    kept = connection.execute(select(TARIFF.c.digest).where(TARIFF.c.version == version)).scalar()
+    if kept is None:
+        connection.execute(insert(TARIFF), {"version": version, "digest": digest, "text": text})
+    return kept or digest
+
+
+def heads(connection: Connection) -> dict[str, tuple[int, str]]:
+    """The heads of the chains, read without a lock."""
+    return {row.name: (row.seq, row.hash) for row in connection.execute(select(HEAD))}
+
+
+def walk(connection: Connection, chain: str) -> Iterator[tuple[int, Mapping[str, object] | None]]:
+    """Every row of a chain by place; None for one whose text the database cannot decode."""
+    table, after = CHAINS[chain], None
+    while True:
+        page = select(table).order_by(table.c.seq).limit(_PAGE)
+        if after is not None:
+            page = page.where(table.c.seq > after)
+        try:
+            rows = [(row.seq, row._mapping) for row in connection.execute(page).all()]  # noqa: SLF001  SQLAlchemy's public name
+        except OperationalError:
+            seqs = connection.execute(page.with_only_columns(table.c.seq)).scalars().all()
+            rows = [(seq, _row(connection, table, seq)) for seq in seqs]
+        if not rows:
+            return
+        yield from rows
+        after = rows[-1][0]
+
+
+def _row(connection: Connection, table: Table, seq: int) -> Mapping[str, object] | None:
+    try:
+        return connection.execute(select(table).where(table.c.seq == seq)).one()._mapping  # noqa: SLF001  SQLAlchemy's public name
+    except OperationalError:
+        return None
+
+
+def all_balances(connection: Connection) -> dict[str, int]:
+    """The balance of every account, as kept beside the entries."""
+    return {row.account: row.balance for row in connection.execute(select(ACCOUNT))}
+
+
+def open_holds(connection: Connection) -> dict[str, int]:
+    """The sum of open holds by tenant."""
+    rows = connection.execute(
+        select(HOLD.c.tenant, func.sum(HOLD.c.amount).label("amount"))
+        .where(HOLD.c.closed_at.is_(None))
+        .group_by(HOLD.c.tenant)
+    )
+    return {row.tenant: row.amount for row in rows}
+
+
+def tariffs(connection: Connection) -> dict[int, tuple[str, str]]:
+    """Digest and text of every tariff kept, by version."""
+    return {row.version: (row.digest, row.text) for row in connection.execute(select(TARIFF))}
+
+
+def checkpoints(connection: Connection, last: int | None = None) -> list[tuple[int, str, str]]:
+    """Number, body and signature of every checkpoint in order, or of the last few."""
+    query = select(CHECKPOINT).order_by(CHECKPOINT.c.number.desc()).limit(last)
+    return [
+        (row.number, row.body, row.signature) for row in reversed(connection.execute(query).all())
+    ]
+
+
+def add_checkpoint(connection: Connection, number: int, body: str, signature: str) -> None:
+    """Append a checkpoint."""
+    connection.execute(insert(CHECKPOINT), {"number": number, "body": body, "signature": signature})

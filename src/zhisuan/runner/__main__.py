@@ -1,0 +1,24 @@
+"""The runner's command: `run FOLDER`, or `warm FD HOME {"program": […], "preload": […]}`."""
+
+import json
+import sys
+from pathlib import Path
+
+from zhisuan.runner import cold, warm
+
+
+def main(arguments: list[str]) -> int:
+    """Run one job, or serve many; the exit status."""
+    match arguments:
+        case ["run", folder]:
+            return cold.run(Path(folder))
+        case ["warm", listener, home, imports]:
+            names = json.loads(imports)
+            return warm.serve(int(listener), Path(home), names["program"], names["preload"])
+        case _:
+            sys.stderr.write(f"usage: {__doc__}\n")
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

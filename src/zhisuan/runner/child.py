@@ -1,0 +1,160 @@
+"""The job's own process, from the fork to the exit: its cores, its devices, its log, its entry.
+
+It runs in a fork of the runner, never returns into the runner's code, and never outlives it.
+"""
+
+import atexit
+import ctypes
+import importlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from zhisuan.core.work import EndReason, LaunchSpec
+from zhisuan.runner.context import JobContext
+from zhisuan.runner.ending import Report, report_error
+from zhisuan.runner.folder import AttemptFolder
+
+# Each library's own name for the number of threads it may use.
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+    "LOKY_MAX_CPU_COUNT",
+)
+
+# Which device kinds a vendor's runtime reads, and the variable that narrows its view.
+DEVICE_VARIABLES = {
+    "cuda": ("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"),
+    "gpu": ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES"),
+    "rocm": ("HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"),
+    "npu": ("ASCEND_RT_VISIBLE_DEVICES",),
+    "mlu": ("MLU_VISIBLE_DEVICES",),
+    "dcu": ("HIP_VISIBLE_DEVICES",),
+    "musa": ("MUSA_VISIBLE_DEVICES",),
+    "ix": ("CUDA_VISIBLE_DEVICES",),
+}
+
+_NICENESS = 5  # below the centre itself, so that it answers while the machine is full
+_OOM_SCORE = "500"  # the kernel's first choice before the centre and the runner
+_PR_SET_PDEATHSIG = 1
+_SOCKET_ROOM = 70  # longest folder in which libraries can still place their Unix sockets
+
+_libc = ctypes.CDLL(None)
+
+
+def thread_environment(threads: int) -> dict[str, str]:
+    """Variables that hold the common libraries to this many threads."""
+    return dict.fromkeys(THREAD_VARIABLES, str(threads))
+
+
+def device_environment(devices: tuple[str, ...]) -> dict[str, str]:
+    """Variables that show the job its granted devices and hide the others.
+
+    A name is a kind and an index, such as `npu0`; a simulated device (`sim:…`) is no device to
+    any library, so with none granted every vendor's view is empty.
+    """
+    variables = {name: [] for names in DEVICE_VARIABLES.values() for name in names}
+    for device in devices:
+        kind = device.rstrip("0123456789")
+        for name in DEVICE_VARIABLES.get(kind, ()):
+            variables[name].append(device[len(kind) :])
+    return {name: ",".join(indices) for name, indices in variables.items()}
+
+
+def run_child(spec: LaunchSpec, folder: AttemptFolder, report_to: int, parent: int) -> NoReturn:
+    """Become the job; the exit code is 0 only when the entry returned.
+
+    Args:
+        spec: the order.
+        folder: the attempt's folder.
+        report_to: file descriptor that takes the one `Report`.
+        parent: pid of the runner.
+    """
+    code = 1
+    try:
+        _settle(spec, folder, report_to, parent)
+        report = _run(spec)
+        code = 0 if report.reason is EndReason.SUCCEEDED else 1
+        os.write(report_to, report.to_json().encode())
+        # What multiprocessing's own children do: libraries remove their shared memory here.
+        atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _settle(spec: LaunchSpec, folder: AttemptFolder, report_to: int, parent: int) -> None:
+    os.setsid()
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    os.umask(0o077)
+    for place in (folder.output, folder.work, folder.temporary, folder.checkpoint):
+        place.mkdir(exist_ok=True)
+    _redirect(folder)
+    _close_others(report_to)
+    os.chdir(folder.work)
+    if spec.cores:
+        os.sched_setaffinity(0, spec.cores)
+    os.nice(_NICENESS)
+    with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123  the kernel's file
+        file.write(_OOM_SCORE)
+    os.environ.update(thread_environment(max(1, len(spec.cores))))
+    os.environ.update(device_environment(spec.devices))
+    os.environ["ZHISUAN_JOB"] = f"{spec.job_id}/{spec.attempt}"
+    if len(str(folder.temporary)) <= _SOCKET_ROOM:
+        os.environ["TMPDIR"] = str(folder.temporary)
+
+
+def _redirect(folder: AttemptFolder) -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(folder.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(nothing, 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    for stream in (sys.stdout, sys.stderr):
+        # The runner's own streams are text wrappers; a line of the log appears as it is printed.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _close_others(keep: int) -> None:
+    os.closerange(3, keep)
+    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _run(spec: LaunchSpec) -> Report:
+    try:
+        sys.path[:0] = [folder for folder in spec.program if folder not in sys.path]
+        entry = _entry(spec.entry)
+    except (ModuleNotFoundError, AttributeError, ValueError) as error:
+        traceback.print_exc()
+        return Report(EndReason.COMMAND_NOT_FOUND, f"{spec.entry} cannot be started: {error}.")
+    except BaseException as error:
+        traceback.print_exc()
+        return report_error(error)
+    try:
+        entry(JobContext(spec))
+    except SystemExit as leaving:
+        if leaving.code in (None, 0):
+            return Report(EndReason.SUCCEEDED, "")
+        return Report(EndReason.PROGRAM_ERROR, f"The program left with {leaving.code!r}.")
+    except BaseException as error:
+        traceback.print_exc()
+        return report_error(error)
+    return Report(EndReason.SUCCEEDED, "")
+
+
+def _entry(name: str) -> Callable[[JobContext], Any]:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)

@@ -1,0 +1,74 @@
+"""What an algorithm is given: its question, its data, its cores, and a way to tell progress.
+
+An entry is a function of one `JobContext`. It writes what is to be taken away into
+`context.output`; returning is success. It says that the asker is at fault with `WrongInput`.
+"""
+
+import signal
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from zhisuan.core.clock import format_instant
+from zhisuan.core.errors import WrongInput
+from zhisuan.core.work import LaunchSpec
+from zhisuan.runner.folder import AttemptFolder
+
+__all__ = ["JobContext", "WrongInput"]
+
+
+class JobContext:
+    """One attempt, seen from inside.
+
+    Attributes:
+        job_id: the job; the same over all its attempts.
+        attempt: counts from 1.
+        parameters: JSON values as the centre gave them.
+        inputs: name to file or folder; read-only.
+        output: folder for what the tenant takes away; exists.
+        checkpoint: folder that the next attempt finds again as this one left it; exists.
+        cores: how many cores are granted; use that many threads.
+        devices: names of the devices granted.
+    """
+
+    def __init__(self, spec: LaunchSpec) -> None:
+        self._folder = AttemptFolder(spec.folder)
+        self._stopping: threading.Event | None = None
+        self.job_id = spec.job_id
+        self.attempt = spec.attempt
+        self.parameters: Mapping[str, Any] = spec.parameters
+        self.inputs = {name: Path(path) for name, path in spec.inputs.items()}
+        self.output = self._folder.output
+        self.checkpoint = self._folder.checkpoint
+        self.cores = max(1, len(spec.cores))
+        self.devices = spec.devices
+
+    def progress(self, stage: str, fraction: float, **facts: object) -> None:
+        """Tell how far the job is.
+
+        Args:
+            stage: what is being done, a word of the algorithm's own card.
+            fraction: of the whole job, 0 to 1; values outside are cut.
+            facts: anything JSON that belongs to the moment, such as `rows=1200`.
+        """
+        now = format_instant(datetime.now(UTC))
+        share = min(1.0, max(0.0, fraction))
+        self._folder.tell({"at": now, "stage": stage, "fraction": share, **facts})
+
+    def should_stop(self) -> bool:
+        """Whether the job was asked to end; call it first from the main thread.
+
+        A job that asks is given its grace to write a checkpoint and return. One that never
+        asks is ended at once, by the signal's own action.
+        """
+        if self._stopping is None:
+            self._stopping = threading.Event()
+            signal.signal(signal.SIGTERM, self._hear)
+        return self._stopping.is_set()
+
+    def _hear(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._stopping is not None:
+            self._stopping.set()

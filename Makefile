@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: run up test check format install install-dev clean
 
 run: install ## install, start the centre, solve the sample, serve
-	@$(BIN)/zhisuan demo
+	@$(BIN)/zhisuan demo examples/concrete.csv
 
 up: install ## start the centre and serve
 	@$(BIN)/zhisuan up

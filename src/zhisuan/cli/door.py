@@ -40,7 +40,7 @@ class Door:
         self.local = local
         self._client = httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=not local)
 
-    def get(self, path: str, **query: Any) -> Any:  # noqa: ANN401  JSON
+    def get(self, path: str, **query: Any) -> Any:
         """A resource as JSON."""
         return self.ask("GET", path, query=query).json()
 
@@ -51,19 +51,19 @@ class Door:
         *,
         key: str | None = None,
         content: Iterable[bytes] | None = None,
-        **query: Any,  # noqa: ANN401  query values
-    ) -> Any:  # noqa: ANN401  JSON
+        **query: Any,
+    ) -> Any:
         """Create something or make something happen; safe to send twice."""
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}
         return self.ask(
             "POST", path, query=query, body=body, content=content, headers=headers
         ).json()
 
-    def delete(self, path: str) -> Any:  # noqa: ANN401  JSON
+    def delete(self, path: str) -> Any:
         """Remove a resource."""
         return self.ask("DELETE", path).json()
 
-    def pages(self, path: str, limit: int, **query: Any) -> Iterator[Any]:  # noqa: ANN401  JSON
+    def pages(self, path: str, limit: int, **query: Any) -> Iterator[Any]:
         """The first `limit` items of a list, over as many pages as it takes."""
         while limit > 0:
             page = self.get(path, limit=min(limit, _PAGE), **query)
@@ -79,11 +79,16 @@ class Door:
             for block in response.iter_bytes():
                 f.write(block)
 
-    def events(self, after: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
-        """The tenant's events after a number: number, kind, facts; ends only when left."""
-        headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
+    def events(self, after: int | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """The tenant's events after a number (None: from now on): number, kind, event.
+
+        Ends only when it is left or the centre ends.
+        """
+        headers = {"Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = str(after)
         with self._sent("GET", "/v1/events", headers=headers, stream=True) as response:
-            number, kind = after, ""
+            number, kind = after or 0, ""
             for line in response.iter_lines():
                 field, _, value = line.partition(": ")
                 if field == "id":
@@ -123,7 +128,7 @@ class Door:
         *,
         headers: Mapping[str, str],
         stream: bool = False,
-        **rest: Any,  # noqa: ANN401  httpx's own
+        **rest: Any,
     ) -> Generator[httpx.Response]:
         request = self._client.build_request(
             method, path, headers={"Authorization": f"Bearer {self.key}", **headers}, **rest
@@ -162,7 +167,7 @@ def opened(where: Where, *, operator: bool = False) -> Generator[Door]:
         local = None
         if url is None:
             # Imported here: opening a centre takes half a second that a remote call need not pay.
-            from zhisuan.app import local_centre  # noqa: PLC0415
+            from zhisuan.app import local_centre
 
             local = stack.enter_context(local_centre(where.data))
             url = local.url
@@ -180,7 +185,7 @@ def opened(where: Where, *, operator: bool = False) -> Generator[Door]:
 def _as_error(response: httpx.Response) -> CentreError:
     """The error the centre raised, with its own code and exit status."""
     try:
-        problem = response.json()
+        problem: dict[str, str] = response.json()
         code, detail, hint = problem["code"], problem["detail"], problem["hint"]
     except (ValueError, KeyError, TypeError):
         return Unavailable(

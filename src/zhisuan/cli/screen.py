@@ -5,9 +5,9 @@ Results go to standard output, everything about the way there to standard error,
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,8 +16,20 @@ from rich.table import Table
 
 from zhisuan.core.errors import CentreError
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
+__all__ = [
+    "ERR",
+    "OUT",
+    "Stages",
+    "escape",
+    "megabytes",
+    "say",
+    "show",
+    "show_error",
+    "show_json",
+    "show_table",
+    "stages",
+    "told",
+]
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -78,7 +90,7 @@ class Stages:
 
 
 @contextmanager
-def stages() -> "Generator[Stages]":
+def stages() -> Generator[Stages]:
     """Show progress while the block runs; gone afterwards."""
     with Progress(
         SpinnerColumn(),
@@ -97,7 +109,7 @@ def megabytes(size: int) -> str:
     return f"{size / 2**20:,.1f} MB" if size >= 2**20 else f"{size / 2**10:,.1f} kB"
 
 
-def told(value: Any, digits: int = 4) -> str:  # noqa: ANN401  numbers of JSON
+def told(value: Any, digits: int = 4) -> str:
     """A number for people: so many significant digits, no exponent for everyday sizes."""
     if not isinstance(value, int | float):
         return "–"

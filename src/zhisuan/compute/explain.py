@@ -68,6 +68,10 @@ WAITS: Mapping[WaitingReason, tuple[str, str]] = {
         "排在前面的作业先开始。",
         "Earlier jobs go first.",
     ),
+    WaitingReason.PREPARING: (
+        "正在准备算法环境，只有第一次需要。",
+        "The algorithm's environment is being made; only the first time.",
+    ),
     WaitingReason.NO_SUCH_DEVICE: (
         "算力池里现在没有这样的设备；请改变要求。",
         "The pool has no such device at present; change the request.",

@@ -27,6 +27,7 @@ class WaitingReason(StrEnum):
     GANG_INCOMPLETE = "gang_incomplete"
     RESERVED_FOR_EARLIER = "reserved_for_earlier"
     NO_SUCH_DEVICE = "no_such_device"
+    PREPARING = "preparing"
 
 
 @dataclass(frozen=True, slots=True)

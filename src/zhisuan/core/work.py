@@ -49,7 +49,7 @@ class LaunchSpec:
         memory_mb: resident memory beyond which the job is stopped as `out_of_memory`.
         time_limit_s: seconds of wall time beyond which the job is stopped as `over_time`.
         grace_s: seconds between asking a job to stop and ending it.
-        devices: device names granted, such as `npu0`; simulated ones start with `sim:`.
+        devices: names granted, a runtime and an index such as `cann0`; simulated ones `sim:…`.
         isolated: run in a cold runner of its own instead of a fork of the warm one.
     """
 

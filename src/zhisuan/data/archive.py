@@ -68,14 +68,13 @@ def weigh(packed: Path, limits: Limits) -> None:
 
 
 @contextmanager
-def _opened(packed: Path, form: Format) -> Generator[IO[bytes]]:
+def _opened(packed: Path, form: Format) -> Generator[IO[bytes] | gzip.GzipFile]:
     if form is Format.GZIP:
         with gzip.open(packed, "rb") as source:
             yield source
         return
-    with zipfile.ZipFile(packed) as archive:
-        with archive.open(_only_data_file(archive)) as source:
-            yield source
+    with zipfile.ZipFile(packed) as archive, archive.open(_only_data_file(archive)) as source:
+        yield source
 
 
 def _only_data_file(archive: zipfile.ZipFile) -> zipfile.ZipInfo:

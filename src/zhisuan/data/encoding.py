@@ -105,6 +105,8 @@ def _is_utf8(path: Path, progress: Progress) -> bool:
 
 def _legacy(sample: bytes) -> Encoding:
     text = codecs.getincrementaldecoder("gb18030")("replace").decode(sample)
+    if _controls(text):
+        raise _no_text()
     foreign = [character for character in text if ord(character) > 0x7F]  # noqa: PLR2004  ASCII
     if "\ufffd" not in text and 2 * sum(map(_is_chinese, foreign)) >= len(foreign):
         # An ASCII sample says nothing: GB18030 is then only the likeliest.
@@ -122,7 +124,7 @@ def _is_chinese(character: str) -> bool:
 def _controls(text: str) -> bool:
     """Whether the text has more control characters than a table could (1 in 1,000)."""
     count = sum(
-        (ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0)  # noqa: PLR2004  C0, DEL and C1
+        (ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0)  # noqa: PLR2004  the control blocks
         and character not in _PLAIN_CONTROLS
         for character in text[:_SAMPLE_BYTES]
     )

@@ -41,3 +41,7 @@ class Limits:
     max_rows: int = 500_000_000
     memory_mb: int = 256
     threads: int = 2
+
+
+DEFAULT = Limits()
+"""What a centre accepts unless its operator says otherwise."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from zhisuan.core.chain import GENESIS, link
 from zhisuan.ledger import records
@@ -120,7 +120,7 @@ class _Walk:
         self.count = 0
 
     def fault(
-        self, rows: Iterator[tuple[int, Mapping[str, Any] | None]], sums: Counter[str]
+        self, rows: Iterator[tuple[int, RowMapping | None]], sums: Counter[str]
     ) -> Fault | None:
         """The first fault of the chain; adds what entries move to `sums`."""
         previous, transaction, open_sum = GENESIS, 0, 0
@@ -140,22 +140,31 @@ class _Walk:
             return self._unbalanced(transaction, open_sum)
         return self._tail_fault(previous)
 
-    def _row_fault(self, seq: int, row: Mapping[str, Any] | None, previous: str) -> Fault | None:
+    def _row_fault(self, seq: int, row: RowMapping | None, previous: str) -> Fault | None:
         expected = self.count + 1
         if seq > expected:
             return self._say(expected, "", FaultKind.MISSING, f"the next record found is {seq}")
         if row is None or not isinstance(row["body"], str):
             return self._say(seq, "", FaultKind.CHANGED, "its text cannot be read")
+        return self._text_fault(seq, row, previous) or self._witness_fault(seq, row)
+
+    def _text_fault(self, seq: int, row: RowMapping, previous: str) -> Fault | None:
+        """What the record's own text, link and columns say against each other."""
         body, name = _parsed(row["body"]), str(row["job_id"] or "")
-        if seq < expected or body.get("seq", seq) != seq:
-            said = body.get("seq")
+        said = body.get("seq", seq)
+        if seq <= self.count or said != seq:
             return self._say(seq, name, FaultKind.REORDERED, f"its text says it is record {said}")
         if link(previous, row["body"].encode()) != row["hash"]:
             return self._say(seq, name, FaultKind.CHANGED, "its text does not give its link")
-        for column, value in row.items():
-            if column not in ("body", "hash") and body.get(column) != value:
-                detail = f"column {column} says {value!r}, its text {body.get(column)!r}"
+        for column in row.keys() - {"body", "hash"}:
+            if body.get(column) != row[column]:
+                detail = f"column {column} says {row[column]!r}, its text {body.get(column)!r}"
                 return self._say(seq, name, FaultKind.CHANGED, detail)
+        return None
+
+    def _witness_fault(self, seq: int, row: RowMapping) -> Fault | None:
+        """What the checkpoints and the chain's head say against the record."""
+        name = str(row["job_id"] or "")
         number, signed_link = self._marks.get(seq, (0, row["hash"]))
         if signed_link != row["hash"]:
             detail = f"checkpoint {number} signed another link for it"
@@ -183,10 +192,9 @@ class _Walk:
 
 def _parsed(body: str) -> dict[str, Any]:
     try:
-        values = json.loads(body)
-    except ValueError:
+        return dict(json.loads(body))
+    except (ValueError, TypeError):
         return {}
-    return values if isinstance(values, dict) else {}
 
 
 def _checkpoint_fault(signed: list[Checkpoint], key: bytes) -> Fault | None:

@@ -64,8 +64,11 @@ class Ledger:
     def prepare(self, connection: Connection) -> None:
         """Make the book's first page and keep the text of each tariff; repeating is harmless.
 
+        A tariff kept earlier stays in force for what was quoted by it, also without its file.
+
         Raises:
             Conflict: a published tariff was changed under its old version.
+            WrongInput: a new tariff takes effect at the instant of a kept one.
         """
         records.prepare(connection, CENTRE_ACCOUNTS)
         for tariff in self._tariffs.versions:
@@ -75,6 +78,8 @@ class Ledger:
                     f"Version {tariff.version} of the tariff was published with other content.",
                     hint="Put the old file back and publish the change under a new version.",
                 )
+        kept_texts = [text for _, text in records.tariffs(connection).values()]
+        self._tariffs = TariffBook(Tariff.from_text(text) for text in kept_texts)
 
     def open_account(self, connection: Connection, tenant: str, grant: MicroYuan) -> None:
         """Open a tenant's accounts with a grant of the centre; an open account stays as it is."""

@@ -8,17 +8,11 @@ data folder and its key can forge both, so a careful centre also keeps checkpoin
 import hashlib
 import hmac
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from zhisuan.core.chain import GENESIS, canonical
 from zhisuan.core.clock import Instant, format_instant
-from zhisuan.store.objects import disk_errors
-
-_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +61,6 @@ def parse(number: int, body: str, signature: str) -> Checkpoint:
     except (ValueError, TypeError, KeyError, AttributeError):
         heads = {}
     return Checkpoint(number, heads, body, signature)
-
-
-def signing_key(path: Path) -> bytes:
-    """The centre's key, made on first use, readable by its owner alone.
-
-    Raises:
-        DiskFull, DataFolderReadOnly: it cannot be written.
-    """
-    with disk_errors():
-        if not path.exists():
-            fresh = path.with_suffix(".new")
-            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(_KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        return path.read_bytes()
 
 
 def _signature(key: bytes, previous: Checkpoint | None, body: str) -> str:

@@ -1,19 +1,20 @@
 """From a demand to money: the lines of a price, and a quote as an interval of two of them.
 
 A line keeps the exact quantity in seconds, the price per hour and the amount, so anyone can
-recompute it: amount = price x quantity / per, rounded half-even to the micro-yuan.
+recompute it: amount = price x quantity / per, rounded half-even to the micro-yuan, where the
+price is the tariff's in its class, rounded the same way. Electricity has no class.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
-from zhisuan.core.clock import Instant, format_instant, parse_instant
-from zhisuan.core.money import MicroYuan
+from zhisuan.core.clock import Instant
+from zhisuan.core.money import MicroYuan, product
 from zhisuan.ledger.tariff import Price, PriceClass, Tariff
 
 _MB_IN_A_GB = 1024
-_HOUR_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,32 +165,18 @@ def quote(
 
 def price_lines(tariff: Tariff, demand: Demand, price_class: PriceClass) -> tuple[Line, ...]:
     """The demand priced item by item; an item of which nothing is needed has no line."""
-    items: list[tuple[str, Decimal, str, Price, str, int]] = [
-        ("core", demand.core_seconds, "core_second", tariff.core_hour, "core_hour", _HOUR_S),
-        (
-            "memory",
-            demand.memory_gb_seconds,
-            "gb_second",
-            tariff.memory_gb_hour,
-            "gb_hour",
-            _HOUR_S,
-        ),
+    items = [
+        ("core", demand.core_seconds, tariff.core_hour),
+        ("memory", demand.memory_gb_seconds, tariff.memory_gb_hour),
         *(
-            (
-                f"device:{kind}",
-                seconds,
-                "device_second",
-                tariff.device_price(kind),
-                "device_hour",
-                _HOUR_S,
-            )
+            (f"device:{kind}", seconds, tariff.device_price(kind))
             for kind, seconds in sorted(demand.device_seconds.items())
         ),
-        ("energy", demand.energy_wh, "wh", tariff.energy_kwh, "kwh", 1000),
+        ("energy", demand.energy_wh, tariff.energy_kwh),
     ]
     return tuple(
-        _line(item, quantity, unit, tariff.unit_price(price, price_class), price_unit, per, price)
-        for item, quantity, unit, price, price_unit, per in items
+        _line(item, quantity, price, tariff.class_factor[price_class])
+        for item, quantity, price in items
         if quantity
     )
 
@@ -214,3 +201,26 @@ def exact(number: float) -> Decimal:
     if not decimal.is_finite() or decimal < 0:
         raise ValueError(f"{number} is not an amount")
     return decimal
+
+
+_TITLES = {
+    "core": ("处理器核时", "processor cores"),
+    "memory": ("内存", "memory"),
+    "device": ("加速卡时", "accelerators"),
+    "energy": ("电能", "electricity"),
+}
+_UNITS = {
+    "core": ("core_second", "core_hour", 3600),
+    "memory": ("gb_second", "gb_hour", 3600),
+    "device": ("device_second", "device_hour", 3600),
+    "energy": ("wh", "kwh", 1000),
+}
+
+
+def _line(item: str, quantity: Decimal, price: Price, class_factor: Fraction) -> Line:
+    kind = item.partition(":")[0]
+    unit, price_unit, per = _UNITS[kind]
+    factor = 1 if kind == "energy" else class_factor
+    unit_price = MicroYuan(round(price.amount * factor))
+    amount = product(unit_price, quantity / per)
+    return Line(item, quantity, unit, unit_price, price_unit, per, amount, price.charged)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Integer,
+    RowMapping,
     String,
     Table,
     Text,
@@ -418,7 +419,7 @@ def heads(connection: Connection) -> dict[str, tuple[int, str]]:
     return {row.name: (row.seq, row.hash) for row in connection.execute(select(HEAD))}
 
 
-def walk(connection: Connection, chain: str) -> Iterator[tuple[int, Mapping[str, object] | None]]:
+def walk(connection: Connection, chain: str) -> Iterator[tuple[int, RowMapping | None]]:
     """Every row of a chain by place; None for one whose text the database cannot decode."""
     table, after = CHAINS[chain], None
     while True:
@@ -426,7 +427,7 @@ def walk(connection: Connection, chain: str) -> Iterator[tuple[int, Mapping[str,
         if after is not None:
             page = page.where(table.c.seq > after)
         try:
-            rows = [(row.seq, row._mapping) for row in connection.execute(page).all()]  # noqa: SLF001  SQLAlchemy's public name
+            rows = [(row["seq"], row) for row in connection.execute(page).mappings()]
         except OperationalError:
             seqs = connection.execute(page.with_only_columns(table.c.seq)).scalars().all()
             rows = [(seq, _row(connection, table, seq)) for seq in seqs]
@@ -436,9 +437,9 @@ def walk(connection: Connection, chain: str) -> Iterator[tuple[int, Mapping[str,
         after = rows[-1][0]
 
 
-def _row(connection: Connection, table: Table, seq: int) -> Mapping[str, object] | None:
+def _row(connection: Connection, table: Table, seq: int) -> RowMapping | None:
     try:
-        return connection.execute(select(table).where(table.c.seq == seq)).one()._mapping  # noqa: SLF001  SQLAlchemy's public name
+        return connection.execute(select(table).where(table.c.seq == seq)).mappings().one()
     except OperationalError:
         return None
 

@@ -16,7 +16,15 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from zhisuan.core.clock import Instant
 from zhisuan.core.errors import NotFound, WrongInput
@@ -74,7 +82,7 @@ class Tariff:
 
     Attributes:
         minimum_charge: the least asked for work that is charged at all.
-        class_factor: multiplies every unit price, by price class.
+        class_factor: multiplies the prices of cores, memory and devices, by class.
         outcome_factor: share of the metered price asked, 0 to 1, by outcome.
         invoice_step: an invoice total is a multiple of this.
         digest: SHA-256 of `text`, 64 hex digits.
@@ -137,10 +145,6 @@ class Tariff:
         """The price of a device-hour of this kind, or that of `other`."""
         return self.device_hour.get(kind) or self.device_hour[OTHER_DEVICE]
 
-    def unit_price(self, price: Price, price_class: PriceClass) -> MicroYuan:
-        """A price in its class, rounded half-even to the micro-yuan."""
-        return MicroYuan(round(price.amount * self.class_factor[price_class]))
-
     def invoice_total(self, amount: MicroYuan) -> MicroYuan:
         """A sum of exact charges as an invoice shows it."""
         steps = Decimal(amount) / self.invoice_step
@@ -195,7 +199,9 @@ class TariffBook:
 
 def default_tariff() -> Tariff:
     """The price list shipped with the centre."""
-    return Tariff.from_text(files(__package__).joinpath("tariffs/default.toml").read_text("utf-8"))
+    return Tariff.from_text(
+        files("zhisuan.ledger").joinpath("tariffs/default.toml").read_text("utf-8")
+    )
 
 
 _ROUNDING = {
@@ -208,13 +214,27 @@ _ROUNDING = {
 def _fraction(value: object) -> Fraction:
     if not isinstance(value, str):
         raise ValueError('write a factor as text, such as "1", "0.2" or "2/3"')  # noqa: TRY004  pydantic collects ValueError
-    return Fraction(value)
+    try:
+        return Fraction(value)
+    except ZeroDivisionError:
+        raise ValueError(f"{value} divides by zero") from None
 
 
 def _yuan(value: object) -> MicroYuan:
     if not isinstance(value, str):
         raise ValueError('write an amount as text, such as "0.06"')  # noqa: TRY004  pydantic collects ValueError
     return from_yuan(value)
+
+
+def _covers(names: Iterable[str]) -> AfterValidator:
+    """Refuses a table in which one of the names is missing."""
+
+    def check(table: Mapping[str, object]) -> Mapping[str, object]:
+        if missing := [name for name in names if name not in table]:
+            raise ValueError(f"no entry for {', '.join(missing)}")
+        return table
+
+    return AfterValidator(check)
 
 
 _Yuan = Annotated[MicroYuan, BeforeValidator(_yuan), Field(ge=0)]
@@ -248,8 +268,8 @@ class _TariffFile(_Door):
     minimum_charge_yuan: _Yuan
     core_hour: _PriceFile
     memory_gb_hour: _PriceFile
-    device_hour: dict[str, _PriceFile]
+    device_hour: Annotated[Mapping[str, _PriceFile], _covers((OTHER_DEVICE,))]
     energy_kwh: _PriceFile
-    class_factor: dict[PriceClass, _Factor]
-    outcome_factor: dict[Outcome, _Share]
+    class_factor: Annotated[Mapping[PriceClass, _Factor], _covers(PriceClass)]
+    outcome_factor: Annotated[Mapping[Outcome, _Share], _covers(Outcome)]
     invoice_rounding: _RoundingFile

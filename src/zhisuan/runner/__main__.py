@@ -1,4 +1,4 @@
-"""The runner's command: `run FOLDER`, or `warm FD HOME {"program": […], "preload": […]}`."""
+"""The runner's command: `run FOLDER [FD]`, or `warm FD HOME {"program": […], "preload": […]}`."""
 
 import json
 import sys
@@ -12,6 +12,8 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["run", folder]:
             return cold.run(Path(folder))
+        case ["run", folder, tell]:
+            return cold.run(Path(folder), int(tell))
         case ["warm", listener, home, imports]:
             names = json.loads(imports)
             return warm.serve(int(listener), Path(home), names["program"], names["preload"])

@@ -6,11 +6,14 @@ It runs in a fork of the runner, never returns into the runner's code, and never
 import atexit
 import ctypes
 import importlib
+import io
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 from zhisuan.core.work import EndReason, LaunchSpec
@@ -32,21 +35,24 @@ THREAD_VARIABLES = (
     "LOKY_MAX_CPU_COUNT",
 )
 
-# Which device kinds a vendor's runtime reads, and the variable that narrows its view.
+# Each maker's runtime and the variable that narrows what it shows. ROCm has a second one,
+# ROCR_VISIBLE_DEVICES, whose effect would multiply with the first.
 DEVICE_VARIABLES = {
-    "cuda": ("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"),
-    "gpu": ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES"),
-    "rocm": ("HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"),
-    "npu": ("ASCEND_RT_VISIBLE_DEVICES",),
-    "mlu": ("MLU_VISIBLE_DEVICES",),
-    "dcu": ("HIP_VISIBLE_DEVICES",),
-    "musa": ("MUSA_VISIBLE_DEVICES",),
-    "ix": ("CUDA_VISIBLE_DEVICES",),
+    "cann": ("ASCEND_RT_VISIBLE_DEVICES", "NPU_VISIBLE_DEVICES"),
+    "corex": ("CUDA_VISIBLE_DEVICES",),
+    "cuda": ("CUDA_VISIBLE_DEVICES",),
+    "dtk": ("HIP_VISIBLE_DEVICES",),
+    "hggc": ("CUDA_VISIBLE_DEVICES",),
+    "maca": ("CUDA_VISIBLE_DEVICES",),
+    "musa": ("CUDA_VISIBLE_DEVICES", "MUSA_VISIBLE_DEVICES"),
+    "neuware": ("MLU_VISIBLE_DEVICES",),
+    "rocm": ("HIP_VISIBLE_DEVICES",),
 }
 
 _NICENESS = 5  # below the centre itself, so that it answers while the machine is full
 _OOM_SCORE = "500"  # the kernel's first choice before the centre and the runner
 _PR_SET_PDEATHSIG = 1
+_LAST_STANDARD = 2  # file descriptor of the last standard stream
 _SOCKET_ROOM = 70  # longest folder in which libraries can still place their Unix sockets
 
 _libc = ctypes.CDLL(None)
@@ -60,14 +66,16 @@ def thread_environment(threads: int) -> dict[str, str]:
 def device_environment(devices: tuple[str, ...]) -> dict[str, str]:
     """Variables that show the job its granted devices and hide the others.
 
-    A name is a kind and an index, such as `npu0`; a simulated device (`sim:…`) is no device to
-    any library, so with none granted every vendor's view is empty.
+    A name is a runtime and an index, such as `cann0`; a simulated device (`sim:…`) is no device
+    to any library, so with none granted every maker's view is empty.
     """
-    variables = {name: [] for names in DEVICE_VARIABLES.values() for name in names}
+    variables: dict[str, list[str]] = {
+        name: [] for names in DEVICE_VARIABLES.values() for name in names
+    }
     for device in devices:
-        kind = device.rstrip("0123456789")
-        for name in DEVICE_VARIABLES.get(kind, ()):
-            variables[name].append(device[len(kind) :])
+        runtime = device.rstrip("0123456789")
+        for name in DEVICE_VARIABLES.get(runtime, ()):
+            variables[name].append(device[len(runtime) :])
     return {name: ",".join(indices) for name, indices in variables.items()}
 
 
@@ -83,8 +91,7 @@ def run_child(spec: LaunchSpec, folder: AttemptFolder, report_to: int, parent: i
     code = 1
     try:
         _settle(spec, folder, report_to, parent)
-        report = _run(spec)
-        code = 0 if report.reason is EndReason.SUCCEEDED else 1
+        report, code = _run(spec)
         os.write(report_to, report.to_json().encode())
         # What multiprocessing's own children do: libraries remove their shared memory here.
         atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
@@ -112,7 +119,6 @@ def _settle(spec: LaunchSpec, folder: AttemptFolder, report_to: int, parent: int
         file.write(_OOM_SCORE)
     os.environ.update(thread_environment(max(1, len(spec.cores))))
     os.environ.update(device_environment(spec.devices))
-    os.environ["ZHISUAN_JOB"] = f"{spec.job_id}/{spec.attempt}"
     if len(str(folder.temporary)) <= _SOCKET_ROOM:
         os.environ["TMPDIR"] = str(folder.temporary)
 
@@ -124,35 +130,38 @@ def _redirect(folder: AttemptFolder) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     for stream in (sys.stdout, sys.stderr):
-        # The runner's own streams are text wrappers; a line of the log appears as it is printed.
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # pyright: ignore[reportAttributeAccessIssue]
+        if isinstance(stream, io.TextIOWrapper):  # a line of the log appears as it is printed
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 
 def _close_others(keep: int) -> None:
-    os.closerange(3, keep)
-    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+    for number in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
+        if number > _LAST_STANDARD and number != keep:
+            with suppress(OSError):  # the listing's own descriptor is closed already
+                os.close(number)
 
 
-def _run(spec: LaunchSpec) -> Report:
+def _run(spec: LaunchSpec) -> tuple[Report, int]:
+    """The report and the exit code."""
     try:
         sys.path[:0] = [folder for folder in spec.program if folder not in sys.path]
         entry = _entry(spec.entry)
     except (ModuleNotFoundError, AttributeError, ValueError) as error:
         traceback.print_exc()
-        return Report(EndReason.COMMAND_NOT_FOUND, f"{spec.entry} cannot be started: {error}.")
-    except BaseException as error:
+        return Report(EndReason.COMMAND_NOT_FOUND, f"{spec.entry} cannot start: {error}."), 127
+    except BaseException as error:  # noqa: BLE001  whatever the program raises is its end
         traceback.print_exc()
-        return report_error(error)
+        return report_error(error), 1
     try:
         entry(JobContext(spec))
     except SystemExit as leaving:
-        if leaving.code in (None, 0):
-            return Report(EndReason.SUCCEEDED, "")
-        return Report(EndReason.PROGRAM_ERROR, f"The program left with {leaving.code!r}.")
-    except BaseException as error:
+        if leaving.code not in (None, 0):
+            code = leaving.code if isinstance(leaving.code, int) else 1
+            return Report(EndReason.PROGRAM_ERROR, f"The program left with {leaving.code!r}."), code
+    except BaseException as error:  # noqa: BLE001  whatever the program raises is its end
         traceback.print_exc()
-        return report_error(error)
-    return Report(EndReason.SUCCEEDED, "")
+        return report_error(error), 1
+    return Report(EndReason.SUCCEEDED, ""), 0
 
 
 def _entry(name: str) -> Callable[[JobContext], Any]:

@@ -6,22 +6,35 @@ engine on another machine starts it the same way.
 
 import os
 import selectors
+from contextlib import suppress
 from pathlib import Path
 
+from zhisuan.core.work import LaunchSpec
 from zhisuan.runner.folder import AttemptFolder
-from zhisuan.runner.supervise import Supervisor
+from zhisuan.runner.supervise import Supervisor, message
 
 
-def run(folder: Path) -> int:
-    """Run the attempt ordered in the folder; 0 when it was claimed here and has a final record."""
+def run(folder: Path, tell: int | None = None) -> int:
+    """Run the attempt ordered in the folder; 0 when it was claimed here and ended.
+
+    Args:
+        folder: the attempt's folder.
+        tell: file descriptor that takes the same lines as a warm runner's socket.
+    """
     selector = selectors.DefaultSelector()
-    refused: list[str] = []
-    attempt = AttemptFolder(folder)
-    supervisor = Supervisor(selector, lambda spec, what: refused.append(what))
+    told: list[str] = []
+
+    def announce(spec: LaunchSpec, what: str) -> None:
+        told.append(what)
+        if tell is not None:
+            with suppress(OSError):  # the centre is away; the folder holds it all
+                os.write(tell, message(spec, what))
+
+    supervisor = Supervisor(selector, announce)
     os.chdir("/")
-    supervisor.start(attempt)
+    supervisor.start(AttemptFolder(folder))
     while supervisor.busy:
         for key, _ in selector.select(supervisor.patience()):
             key.data()
         supervisor.step()
-    return 0 if "finished" in refused else 1
+    return 0 if "finished" in told else 1

@@ -68,7 +68,11 @@ def conclude(
         return EndReason.OUT_OF_MEMORY, status, "The machine ran out of memory."
     if status < 0:
         name = signal.strsignal(-status) or "unknown"
-        return EndReason.PROGRAM_ERROR, status, f"The program was ended by signal {-status}, {name}."
+        return (
+            EndReason.PROGRAM_ERROR,
+            status,
+            f"The program was ended by signal {-status}, {name}.",
+        )
     return EndReason.PROGRAM_ERROR, status, f"The program left with exit code {status}."
 
 

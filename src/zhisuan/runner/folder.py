@@ -14,6 +14,8 @@ from typing import Any
 
 from zhisuan.core.work import FinalRecord, LaunchSpec
 
+MARK = "ZHISUAN_RUNNER"
+
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
@@ -21,11 +23,14 @@ class Heartbeat:
 
     Attributes:
         job: identity of the job's main process, leader of its own session.
+        runner: the runner's mark, which its engine put into its environment as `MARK`; every
+            process that comes from it carries it, forks as much as programs. Empty without one.
         at: instant as `core.clock` writes it.
         memory_mb, cpu_s: of all the job's processes now.
     """
 
     job: str
+    runner: str
     at: str
     memory_mb: float
     cpu_s: float

@@ -58,8 +58,8 @@ def children(pid: int) -> list[int]:
     """Pids of the direct children, zombies included."""
     found: list[int] = []
     try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            found += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+        for task in (PROC / str(pid) / "task").iterdir():
+            found += map(int, (task / "children").read_text().split())
     except OSError:
         pass  # the process or one of its threads ended while we read
     return found
@@ -101,8 +101,8 @@ def alive(name: str) -> bool:
 
 def everyone() -> Iterator[Process]:
     """Every process that can be seen."""
-    for entry in os.listdir(PROC):
-        if entry.isdigit() and (process := look(int(entry))) is not None:
+    for entry in PROC.iterdir():
+        if entry.name.isdigit() and (process := look(int(entry.name))) is not None:
             yield process
 
 

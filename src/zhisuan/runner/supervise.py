@@ -6,6 +6,7 @@ the subreaper (prctl(2)) it inherits whatever a job leaves behind, and ends it.
 """
 
 import ctypes
+import json
 import os
 import selectors
 import signal
@@ -21,7 +22,7 @@ from zhisuan.core.clock import format_instant
 from zhisuan.core.work import EndReason, FinalRecord, LaunchSpec, MeterReading
 from zhisuan.runner.child import run_child
 from zhisuan.runner.ending import Report, conclude
-from zhisuan.runner.folder import AttemptFolder, Heartbeat
+from zhisuan.runner.folder import MARK, AttemptFolder, Heartbeat
 from zhisuan.runner.meter import Counts, Meter
 from zhisuan.runner.process import Process, children, family, identity, look, proportional_mb
 
@@ -101,11 +102,15 @@ class Watch:
             return False
         return self.verdict is not None or now - self.ended > _LEFTOVER_GRACE_S
 
-    def waits_for(self, orphans: list[Process], now: float) -> bool:
-        """Whether something of this job, or of nobody, is alive and may still be ended."""
-        if self.ended is None or now - self.ended > _LEFTOVER_PATIENCE_S:
-            return False
-        return any(orphan.session == self.pid for orphan in orphans)
+
+# A process whose parent ended, and the job in whose session it is.
+Orphan = tuple[Process, Watch | None]
+
+
+def message(spec: LaunchSpec, what: str) -> bytes:
+    """The line in which a runner tells its engine what became of an attempt."""
+    facts = {"job": spec.job_id, "attempt": spec.attempt, "is": what}
+    return json.dumps(facts).encode() + b"\n"
 
 
 class Supervisor:
@@ -124,6 +129,7 @@ class Supervisor:
         self._watches: list[Watch] = []
         self._pid = os.getpid()
         self._name = identity(self._pid) or ""
+        self._mark = os.environ.get(MARK, "")
         self._next_tick = 0.0
 
     @property
@@ -142,7 +148,12 @@ class Supervisor:
         except OSError:
             self._announce(spec, "refused")
             return
-        watch = self._fork(spec, folder)
+        try:
+            watch = self._fork(spec, folder)
+        except OSError as error:
+            folder.finish(_not_started(spec, error))
+            self._announce(spec, "finished")
+            return
         self._watches.append(watch)
         self._selector.register(watch.pidfd, selectors.EVENT_READ, lambda: self._see_end(watch))
         self._beat(watch, watch.started, 0.0, 0.0)
@@ -191,8 +202,9 @@ class Supervisor:
             oom_kills=oom_kills,
         )
 
-    def _look(self, watch: Watch, now: float, orphans: list[Process]) -> None:
-        processes = [*family(watch.pid), *(o for o in orphans if o.session == watch.pid)]
+    def _look(self, watch: Watch, now: float, orphans: list[Orphan]) -> None:
+        mine = (orphan for orphan, home in orphans if home is watch)
+        processes = [*family(watch.pid), *mine]
         memory = _memory(processes, watch.spec.memory_mb)
         watch.peak_mb = max(watch.peak_mb, memory)
         number = watch.judge(now, memory, watch.folder.stop_request())
@@ -205,20 +217,22 @@ class Supervisor:
     def _beat(self, watch: Watch, now: float, memory_mb: float, cpu_s: float) -> None:
         watch.beat_at = now + _BEAT_S
         with suppress(OSError):  # a full disk must not end the watching; the next beat may fit
-            watch.folder.beat(Heartbeat(watch.job, _now(), memory_mb, cpu_s))
+            watch.folder.beat(Heartbeat(watch.job, self._mark, _now(), memory_mb, cpu_s))
 
     def _see_end(self, watch: Watch) -> None:
         watch.ended = time.monotonic()
         self._selector.unregister(watch.pidfd)
         self._finish(watch, self._orphans())
 
-    def _finish(self, watch: Watch, orphans: list[Process]) -> None:
+    def _finish(self, watch: Watch, orphans: list[Orphan]) -> None:
         """Write the end once nothing of the job is left; until then, look again soon."""
         if watch.record is None:
-            if watch.over(time.monotonic()):
+            now = time.monotonic()
+            if watch.over(now):
                 _signal_job(watch.pid, signal.SIGKILL)
-            if watch.waits_for(orphans, time.monotonic()):
-                self._next_tick = time.monotonic() + _LEFTOVER_TICK_S
+            left = any(home is None or home is watch for _, home in orphans)
+            if left and now - (watch.ended or now) < _LEFTOVER_PATIENCE_S:
+                self._next_tick = now + _LEFTOVER_TICK_S
                 return
             watch.record = self._conclude(watch)
         try:
@@ -262,10 +276,10 @@ class Supervisor:
             ),
         )
 
-    def _orphans(self) -> list[Process]:
+    def _orphans(self) -> list[Orphan]:
         """What jobs left behind and is still alive; what left its job's session is ended."""
         homes = {watch.pid: watch for watch in self._watches if watch.record is None}
-        orphans: list[Process] = []
+        orphans: list[Orphan] = []
         for pid in children(self._pid):
             process = None if pid in homes else look(pid)
             if process is None:
@@ -278,8 +292,21 @@ class Supervisor:
                 continue
             if home is None or home.over(time.monotonic()):
                 os.kill(pid, signal.SIGKILL)
-            orphans.append(process)
+            orphans.append((process, home))
         return orphans
+
+
+def _not_started(spec: LaunchSpec, error: OSError) -> FinalRecord:
+    return FinalRecord(
+        job_id=spec.job_id,
+        attempt=spec.attempt,
+        reason=EndReason.UNKNOWN,
+        exit_code=1,
+        message=f"The machine could not start the job's process: {error.strerror}.",
+        started_at=_now(),
+        ended_at=_now(),
+        meter=MeterReading(0.0, 0.0, 0.0, None, os.cpu_count() or 1, None),
+    )
 
 
 def _memory(processes: list[Process], limit_mb: float) -> float:
@@ -287,10 +314,8 @@ def _memory(processes: list[Process], limit_mb: float) -> float:
     resident = sum(process.memory_mb for process in processes)
     if resident <= limit_mb:
         return resident
-    return sum(
-        process.memory_mb if (share := proportional_mb(process.pid)) is None else share
-        for process in processes
-    )
+    shares = ((process.memory_mb, proportional_mb(process.pid)) for process in processes)
+    return sum(whole if share is None else share for whole, share in shares)
 
 
 def _signal_job(pid: int, number: int) -> None:

@@ -18,12 +18,11 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from zhisuan.core.work import LaunchSpec
 from zhisuan.runner.folder import AttemptFolder
-from zhisuan.runner.supervise import Supervisor
+from zhisuan.runner.supervise import Supervisor, message
 
 _BLOCK = 1 << 16
 _LOOK_AROUND_S = 1.0
@@ -44,6 +43,7 @@ class WarmRunner:
         self._supervisor = Supervisor(self._selector, self._announce)
         self._listener = listener
         self._home = home
+        self._home_inode = home.stat().st_ino
         self._centres: dict[socket.socket, bytearray] = {}
         self._active_at = time.monotonic()
         listener.setblocking(False)
@@ -59,7 +59,10 @@ class WarmRunner:
             self._supervisor.step()
 
     def _may_leave(self, now: float) -> bool:
-        if not self._home.exists():
+        try:
+            if self._home.stat().st_ino != self._home_inode:
+                return True
+        except FileNotFoundError:
             return True
         if self._supervisor.busy:
             self._active_at = now
@@ -92,17 +95,17 @@ class WarmRunner:
                 self._supervisor.look_now()
 
     def _announce(self, spec: LaunchSpec, what: str) -> None:
-        message = {"job": spec.job_id, "attempt": spec.attempt, "is": what}
-        line = json.dumps(message).encode() + b"\n"
+        line = message(spec, what)
         for centre in list(self._centres):
-            # A centre that does not read loses the message, never the fact: folders hold it.
-            with suppress(OSError):
+            try:
                 centre.sendall(line)
+            except OSError:  # gone, or not reading; it connects again and finds all in the folders
+                self._forget(centre)
 
     def _forget(self, centre: socket.socket) -> None:
-        self._selector.unregister(centre)
-        del self._centres[centre]
-        centre.close()
+        if self._centres.pop(centre, None) is not None:
+            self._selector.unregister(centre)
+            centre.close()
 
 
 def serve(listener: int, home: Path, program: Sequence[str], preload: Sequence[str]) -> int:

@@ -3,9 +3,10 @@
 Events are rows, so a reader that was away misses nothing; a bell wakes those that wait.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Condition
 from typing import Any
 
 from zhisuan.core.clock import Instant
@@ -29,20 +30,24 @@ class Event:
 
 
 class Bell:
-    """Wakes those who wait for news; carries none itself."""
+    """Wakes those who wait for news; carries none itself. Rung from any thread."""
 
     def __init__(self) -> None:
-        self._condition = Condition()
-        self._rung = 0
+        self._listeners: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
     def ring(self) -> None:
         """There is news."""
-        with self._condition:
-            self._rung += 1
-            self._condition.notify_all()
+        for loop, heard in tuple(self._listeners):
+            # A loop that closed in this very moment has nobody left to wake.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(heard.set)
 
-    def wait(self, heard: int, timeout_s: float) -> int:
-        """Sleep until the bell has rung more than `heard` times; returns how often it has."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._rung > heard, timeout_s)
-            return self._rung
+    @contextmanager
+    def listen(self) -> Generator[asyncio.Event]:
+        """An event, in the running loop, that is set at every ring; its reader clears it."""
+        listener = (asyncio.get_running_loop(), asyncio.Event())
+        self._listeners.add(listener)
+        try:
+            yield listener[1]
+        finally:
+            self._listeners.discard(listener)

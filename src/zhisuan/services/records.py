@@ -28,7 +28,7 @@ from zhisuan.core.errors import NotFound
 from zhisuan.core.task import Effort, TaskKind
 from zhisuan.services.events import Event
 from zhisuan.services.question import Question
-from zhisuan.services.task import Offer, Task
+from zhisuan.services.task import EffortOffer, Task
 from zhisuan.store.database import METADATA
 
 TASKS = Table(
@@ -307,7 +307,7 @@ def _task(row: Row[Any]) -> Task:
         question=Question(**question),
         algorithm=row.algorithm,
         version=row.version,
-        offers=tuple(Offer(**offer) for offer in offers),
+        offers=tuple(EffortOffer(**offer) for offer in offers),
         warnings=tuple(json.loads(row.warnings)),
         created_at=parse_instant(row.created_at),
         expires_at=parse_instant(row.expires_at),

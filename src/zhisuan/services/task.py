@@ -13,7 +13,7 @@ from zhisuan.services.question import Question
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class EffortOffer:
     """What one effort would cost, before the start.
 
     Attributes:
@@ -52,13 +52,13 @@ class Task:
     question: Question
     algorithm: str
     version: str
-    offers: tuple[Offer, ...]
+    offers: tuple[EffortOffer, ...]
     warnings: tuple[Mapping[str, Any], ...]
     created_at: Instant
     expires_at: Instant
     effort: Effort | None = None
     job_id: str | None = None
 
-    def offer(self, effort: Effort) -> Offer:
+    def offer(self, effort: Effort) -> EffortOffer:
         """The offer for an effort; every task has all of them."""
         return next(offer for offer in self.offers if offer.effort is effort)

@@ -1,1 +1,1 @@
-"""Contract tests for engines, shipped for the authors of plug-ins."""
+"""Contract tests of the seams, shipped so that authors of plugins can hold theirs to the laws."""

@@ -4,7 +4,7 @@ It reads the canonical Parquet file and the profile the centre made of it; it de
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +14,15 @@ import pyarrow.parquet as pq
 
 from tables.features import NUMERIC_KINDS
 
+READINGS = {
+    "number": "number",
+    "integer": "integer",
+    "boolean": "boolean",
+    "date": "date:%Y-%m-%d",
+    "datetime": "datetime:%Y-%m-%d",
+}
+"""The reading of a kind where the profile names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -22,12 +31,14 @@ class Table:
     Attributes:
         values: column name to array, as `features.py` describes them.
         kinds: column name to number, integer, boolean, date, datetime, category or text.
-        facts: column name to what the profile says of it (`reading`, `flags` and more).
+        readings: column name to the rule by which its cells of text are read (`core.cells`).
+        facts: column name to all that the profile says of it.
         profile: the whole profile, as the centre wrote it.
     """
 
     values: dict[str, np.ndarray]
     kinds: dict[str, str]
+    readings: dict[str, str]
     facts: dict[str, dict[str, Any]]
     profile: dict[str, Any]
 
@@ -39,7 +50,7 @@ class Table:
     def take(self, rows: np.ndarray) -> Self:
         """The same columns, these rows (an index or mask array)."""
         values = {name: column[rows] for name, column in self.values.items()}
-        return type(self)(values, self.kinds, self.facts, self.profile)
+        return replace(self, values=values)
 
 
 def read_table(table: Path, profile: Path | None) -> Table:
@@ -52,7 +63,11 @@ def read_table(table: Path, profile: Path | None) -> Table:
         for field in arrow.schema
     }
     values = {name: _array(arrow.column(name), kinds[name]) for name in arrow.column_names}
-    return Table(values, kinds, facts, known)
+    readings = {
+        name: facts.get(name, {}).get("reading") or READINGS.get(kind, "text")
+        for name, kind in kinds.items()
+    }
+    return Table(values, kinds, readings, facts, known)
 
 
 def _kind(arrow_type: pa.DataType) -> str:

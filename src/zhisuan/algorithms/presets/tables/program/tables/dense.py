@@ -33,7 +33,9 @@ class Dense:
     def prepare_for(cls, x: np.ndarray) -> Self:
         """Learn centre, scale and flags from the training rows."""
         missing = np.isnan(x)
-        low, centre, high = np.nanpercentile(np.where(missing.all(axis=0), 0, x), [25, 50, 75], axis=0)
+        low, centre, high = np.nanpercentile(
+            np.where(missing.all(axis=0), 0, x), [25, 50, 75], axis=0
+        )
         deviation = np.nanstd(np.where(missing.all(axis=0), 0, x), axis=0)
         spread = np.where(high > low, (high - low) / 1.35, deviation)
         spread = np.where(spread > 0, spread, 1.0)

@@ -72,15 +72,14 @@ def learn_plan(table: Table, names: Sequence[str], scores: np.ndarray, fold: np.
         end = start + sum(width(encoding) for encoding in encodings)
         blocks[name] = slice(start, end)
         start = end
-        reading = table.facts.get(name, {}).get("reading")
-        columns.append({"name": name, "kind": kind, "reading": reading, "encodings": encodings})
+        columns.append(
+            {"name": name, "kind": kind, "reading": table.readings[name], "encodings": encodings}
+        )
     matrix = np.concatenate(arrays, axis=1) if arrays else np.zeros((table.rows, 0), np.float32)
     return Encoded({"columns": columns}, matrix, blocks, notes)
 
 
-def _encodings(
-    values: np.ndarray, kind: str, notes: list[Note], name: str
-) -> list[dict[str, Any]]:
+def _encodings(values: np.ndarray, kind: str, notes: list[Note], name: str) -> list[dict[str, Any]]:
     """How one column is encoded; empty when it is left out, with a note why."""
     if kind in NUMERIC_KINDS:
         known = values[np.isfinite(values)]

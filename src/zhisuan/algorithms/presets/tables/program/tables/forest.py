@@ -12,6 +12,9 @@ from typing import Any, Self
 import numpy as np
 
 
+LARGEST = float(np.finfo(np.float32).max)
+
+
 @dataclass(frozen=True, slots=True)
 class Forest:
     """Trees whose leaves are summed.
@@ -79,18 +82,20 @@ class _Builder:
     ) -> None:
         """Add one tree; `values` is (nodes, len(targets)) and counts at leaves only."""
         leaf = np.flatnonzero(feature < 0)
-        self.parts.append({
-            "tree": np.full(len(feature), self.trees),
-            "node": np.arange(len(feature)),
-            "feature": feature,
-            "threshold": threshold,
-            "left": left,
-            "right": right,
-            "missing_left": missing_left,
-            "leaf": np.repeat(leaf + self.nodes, len(targets)),
-            "target": np.tile(targets, len(leaf)),
-            "weight": values[leaf].ravel(),
-        })
+        self.parts.append(
+            {
+                "tree": np.full(len(feature), self.trees),
+                "node": np.arange(len(feature)),
+                "feature": feature,
+                "threshold": threshold,
+                "left": left,
+                "right": right,
+                "missing_left": missing_left,
+                "leaf": np.repeat(leaf + self.nodes, len(targets)),
+                "target": np.tile(targets, len(leaf)),
+                "weight": values[leaf].ravel(),
+            }
+        )
         self.trees += 1
         self.nodes += len(feature)
 
@@ -106,7 +111,8 @@ def floor32(values: np.ndarray) -> np.ndarray:
     >>> float(floor32(np.array([0.1]))[0]) <= 0.1
     True
     """
-    near = np.asarray(values, dtype=np.float64).astype(np.float32)
+    values = np.clip(values, -LARGEST, LARGEST)
+    near = values.astype(np.float32)
     return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
 
 
@@ -117,13 +123,17 @@ def from_lightgbm(booster: Any, outputs: int) -> Forest:
     for info in dump["tree_info"]:
         rows: list[tuple[int, float, int, int, bool, float]] = []
         _walk_lightgbm(info["tree_structure"], rows)
-        feature, threshold, left, right, missing, value = (np.array(c) for c in zip(*rows, strict=True))
+        feature, threshold, left, right, missing, value = (
+            np.array(c) for c in zip(*rows, strict=True)
+        )
         target = np.array([info["tree_index"] % outputs])
         builder.add(feature, threshold, left, right, missing, value[:, None], target)
     return builder.forest(np.zeros(outputs))
 
 
-def _walk_lightgbm(node: dict[str, Any], rows: list[tuple[int, float, int, int, bool, float]]) -> int:
+def _walk_lightgbm(
+    node: dict[str, Any], rows: list[tuple[int, float, int, int, bool, float]]
+) -> int:
     """Append the node and all below it; returns its place."""
     place = len(rows)
     if "leaf_value" in node:
@@ -206,3 +216,27 @@ def from_xgboost(booster: Any, outputs: int, base: np.ndarray) -> Forest:
         )
     forest = builder.forest(np.zeros(outputs), strict=True)
     return Forest(**{name: getattr(forest, name) for name in Forest.__slots__} | {"base": base})
+
+
+def evaluate(forest: Forest, x: np.ndarray) -> np.ndarray:
+    """The forest's sums for a few rows, (rows, outputs): the definition, not the fast way."""
+    first = np.flatnonzero(forest.node == 0)
+    leaves: dict[int, list[tuple[int, float]]] = {}
+    for index, target, weight in zip(forest.leaf, forest.target, forest.weight, strict=True):
+        leaves.setdefault(int(index), []).append((int(target), float(weight)))
+    sums = np.tile(np.asarray(forest.base, dtype=np.float64), (len(x), 1))
+    for row, values in enumerate(x):
+        for start in first:
+            place = start
+            while forest.feature[place] >= 0:
+                value = values[forest.feature[place]]
+                if np.isnan(value):
+                    goes_left = forest.missing_left[place]
+                elif forest.strict:
+                    goes_left = value < forest.threshold[place]
+                else:
+                    goes_left = value <= forest.threshold[place]
+                place = start + (forest.left if goes_left else forest.right)[place]
+            for target, weight in leaves[int(place)]:
+                sums[row, target] += weight
+    return sums

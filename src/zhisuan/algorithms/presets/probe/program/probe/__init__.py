@@ -1,0 +1,1 @@
+"""Measures the core it runs on; see `algorithm.toml`."""

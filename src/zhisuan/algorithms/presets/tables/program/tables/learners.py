@@ -1,0 +1,301 @@
+"""The learners of the portfolio: each fits one cut of the rows and hands back portable parts.
+
+All read the same float32 matrix, use no more threads than the cores granted, watch the budget
+between steps where a fit can be long, and end as a `Forest` or a `Dense`, so that whatever wins
+can be taken away whole.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm
+import numpy as np
+import xgboost
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from tables import forest as forests
+from tables.budget import Budget
+from tables.dense import Dense
+from tables.forest import Forest
+from tables.link import Link, log_link, plain_link
+from tables.metrics import score
+
+FOREST_NODES = 1_500_000
+"""Most nodes a forest of full-grown trees may have, so that the model can be carried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One cut of the rows: teach on (x, y), choose on (x_choose, y_choose).
+
+    `classes` is 0 for regression, where y is in the target's own unit; its standard units come from
+    `y_all`, the development rows, so that the fits of all cuts can be averaged.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    x_choose: np.ndarray
+    y_choose: np.ndarray
+    y_all: np.ndarray
+    classes: int
+    cores: int
+    seed: int
+    budget: Budget
+
+    @property
+    def outputs(self) -> int:
+        """Raw numbers a booster gives for each row."""
+        return self.classes if self.classes > 2 else 1  # noqa: PLR2004  two classes, one score
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model after one fit: raw scores by its own library, its portable part, its link."""
+
+    raw: Callable[[np.ndarray], np.ndarray]
+    part: Forest | Dense
+    link: Link
+
+    def answer(self, x: np.ndarray) -> np.ndarray:
+        """Probabilities or numbers for these rows."""
+        return self.link.answer(self.raw(x))
+
+
+def _targets(cut: Cut, *, log: bool) -> tuple[np.ndarray, Link]:
+    if not cut.classes:
+        link = log_link(cut.y_all) if log else plain_link(cut.y_all)
+        return link.raw_target(cut.y), link
+    return cut.y, Link("sigmoid" if cut.classes == 2 else "softmax")  # noqa: PLR2004  two classes
+
+
+def _columns(raw: np.ndarray) -> np.ndarray:
+    return raw if raw.ndim == 2 else raw[:, None]  # noqa: PLR2004  always (rows, outputs)
+
+
+def fit_lightgbm(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options: Any) -> Fitted:
+    """LightGBM with its defaults or these options, stopped where the choosing rows say so."""
+    y, link = _targets(cut, log=log)
+    objective = {"sigmoid": "binary", "softmax": "multiclass"}.get(link.kind, "regression")
+    params = {
+        "objective": objective,
+        "num_threads": cut.cores,
+        "seed": cut.seed,
+        "deterministic": True,
+        "verbose": -1,
+        **({"num_class": cut.classes} if objective == "multiclass" else {}),
+        **options,
+    }
+    teach = lightgbm.Dataset(cut.x, y, free_raw_data=True)
+    choose = teach.create_valid(cut.x_choose, link.raw_target(cut.y_choose))
+    booster = lightgbm.train(
+        params,
+        teach,
+        rounds,
+        valid_sets=[choose],
+        callbacks=[
+            lightgbm.early_stopping(
+                max(20, int(4 / params.get("learning_rate", 0.1))), verbose=False
+            ),
+            _lightgbm_watch(cut.budget),
+        ],
+    )
+
+    def raw(x: np.ndarray) -> np.ndarray:
+        return _columns(booster.predict(x, raw_score=True, num_threads=cut.cores))
+
+    return Fitted(
+        raw,
+        forests.from_lightgbm(booster, cut.outputs),
+        link.calibrated(raw(cut.x_choose), cut.y_choose),
+    )
+
+
+def _lightgbm_watch(budget: Budget) -> Callable[[Any], None]:
+    """A callback that ends the fit when the budget is used up."""
+
+    def watch(env: Any) -> None:
+        if env.iteration % 10 == 9 and not budget.allows(0.0):  # noqa: PLR2004  each tenth round
+            raise lightgbm.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
+
+    return watch
+
+
+class _XgboostWatch(xgboost.callback.TrainingCallback):
+    """Ends an XGBoost fit when the budget is used up."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        del model, evals_log
+        return epoch % 10 == 9 and not self.budget.allows(0.0)  # noqa: PLR2004  each tenth round
+
+
+def fit_xgboost(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options: Any) -> Fitted:
+    """XGBoost by histograms, stopped where the choosing rows say so."""
+    y, link = _targets(cut, log=log)
+    kinds = {"sigmoid": "binary:logistic", "softmax": "multi:softprob"}
+    params = {
+        "objective": kinds.get(link.kind, "reg:squarederror"),
+        "tree_method": "hist",
+        "nthread": cut.cores,
+        "seed": cut.seed,
+        "learning_rate": 0.1,
+        "verbosity": 0,
+        **({"num_class": cut.classes} if link.kind == "softmax" else {}),
+        **options,
+    }
+    teach = xgboost.QuantileDMatrix(cut.x, y, nthread=cut.cores)
+    choose = xgboost.QuantileDMatrix(
+        cut.x_choose, link.raw_target(cut.y_choose), ref=teach, nthread=cut.cores
+    )
+    booster = xgboost.train(
+        params,
+        teach,
+        rounds,
+        evals=[(choose, "choose")],
+        early_stopping_rounds=max(20, int(4 / params["learning_rate"])),
+        verbose_eval=False,
+        callbacks=[_XgboostWatch(cut.budget)],
+    )
+    booster = booster[: booster.best_iteration + 1]
+
+    def raw(x: np.ndarray) -> np.ndarray:
+        return _columns(booster.inplace_predict(x, predict_type="margin"))
+
+    return Fitted(
+        raw,
+        forests.from_xgboost(booster, cut.outputs, _xgboost_base(booster, cut)),
+        link.calibrated(raw(cut.x_choose), cut.y_choose),
+    )
+
+
+def _xgboost_base(booster: Any, cut: Cut) -> np.ndarray:
+    """What XGBoost adds to its leaves: the margin of one row less the leaves it falls into."""
+    row = cut.x[:1]
+    margin = _columns(booster.inplace_predict(row, predict_type="margin"))[0].astype(np.float64)
+    part = forests.from_xgboost(booster, cut.outputs, np.zeros(cut.outputs))
+    return margin - forests.evaluate(part, row)[0]
+
+
+def fit_histgb(cut: Cut, *, log: bool = False, **options: Any) -> Fitted:
+    """scikit-learn's HistGradientBoosting at its defaults, without its own early stopping."""
+    y, link = _targets(cut, log=log)
+    kind = HistGradientBoostingClassifier if cut.classes else HistGradientBoostingRegressor
+    model = kind(early_stopping=False, random_state=cut.seed, **options).fit(cut.x, y)
+
+    def raw(x: np.ndarray) -> np.ndarray:
+        return _columns(model.decision_function(x) if cut.classes else model.predict(x))
+
+    return Fitted(
+        raw,
+        forests.from_histgb(model, cut.outputs),
+        link.calibrated(raw(cut.x_choose), cut.y_choose),
+    )
+
+
+def fit_trees(
+    cut: Cut, *, extra: bool, log: bool = False, count: int = 200, leaf: int = 1
+) -> Fitted:
+    """Extra trees or a random forest, grown in steps while the budget lasts."""
+    y, link = _targets(cut, log=log)
+    kinds = {
+        (True, True): ExtraTreesClassifier,
+        (True, False): RandomForestClassifier,
+        (False, True): ExtraTreesRegressor,
+        (False, False): RandomForestRegressor,
+    }
+    most_leaves = FOREST_NODES // (2 * count)
+    # A leaf needs rows, and classes × nodes is what must be carried.
+    model = kinds[bool(cut.classes), extra](
+        n_estimators=25,
+        min_samples_leaf=leaf,
+        max_features="sqrt" if cut.classes else 0.6,
+        max_leaf_nodes=most_leaves if len(cut.y) > most_leaves else None,
+        n_jobs=cut.cores,
+        random_state=cut.seed,
+        warm_start=True,
+    )
+    before = cut.budget.used()
+    model.fit(cut.x, y)
+    step = cut.budget.used() - before
+    while model.n_estimators < count and cut.budget.allows(2 * step):
+        model.n_estimators += 25
+        model.fit(cut.x, y)
+
+    def raw(x: np.ndarray) -> np.ndarray:
+        return model.predict_proba(x) if cut.classes else model.predict(x)[:, None]
+
+    final = Link("probability") if cut.classes else link.calibrated(raw(cut.x_choose), cut.y_choose)
+    return Fitted(raw, forests.from_sklearn_trees(model, max(cut.classes, 1)), final)
+
+
+def fit_linear(cut: Cut, *, log: bool = False) -> Fitted:
+    """Logistic or ridge regression; its strength of shrinking is chosen on the choosing rows."""
+    y, link = _targets(cut, log=log)
+    dense = Dense.prepare_for(cut.x)
+    z = dense.prepare(cut.x)
+    best: tuple[float, Fitted] | None = None
+    for strength in (0.01, 0.1, 1.0) if cut.classes else (1.0, 10.0, 100.0, 1_000.0):
+        if cut.classes:
+            model = LogisticRegression(C=strength, max_iter=150, tol=1e-3).fit(z, y)
+        else:
+            model = Ridge(alpha=strength).fit(z, y)
+        weights = np.atleast_2d(model.coef_).T
+        fitted = _dense_fit(cut, dense, [(weights, np.ravel(model.intercept_))], link)
+        value = score(cut.y_choose, fitted.answer(cut.x_choose))
+        if best is None or value < best[0]:
+            best = (value, fitted)
+        if not cut.budget.allows(0.0):
+            break
+    assert best is not None  # noqa: S101  the loop runs at least once
+    return best[1]
+
+
+def fit_network(
+    cut: Cut, *, log: bool = False, hidden: tuple[int, ...] = (128, 64), epochs: int = 60
+) -> Fitted:
+    """A small neural network; the epoch that serves the choosing rows best is kept."""
+    y, link = _targets(cut, log=log)
+    dense = Dense.prepare_for(cut.x)
+    z = dense.prepare(cut.x)
+    kind = MLPClassifier if cut.classes else MLPRegressor
+    model = kind(
+        hidden_layer_sizes=hidden,
+        learning_rate_init=2e-3,
+        alpha=1e-3,
+        batch_size=min(256, max(32, len(y) // 32)),
+        random_state=cut.seed,
+    )
+    best: tuple[float, Fitted] | None = None
+    stale = 0
+    known = {"classes": np.arange(cut.classes)} if cut.classes else {}
+    for epoch in range(epochs):
+        model.partial_fit(z, y, **(known if epoch == 0 else {}))
+        layers = list(zip(model.coefs_, model.intercepts_, strict=True))
+        fitted = _dense_fit(cut, dense, [(w.copy(), b.copy()) for w, b in layers], link)
+        value = score(cut.y_choose, fitted.answer(cut.x_choose))
+        stale = 0 if best is None or value < best[0] else stale + 1
+        if best is None or value < best[0]:
+            best = (value, fitted)
+        if stale >= 8 or not cut.budget.allows(0.0):  # noqa: PLR2004  no gain for so many epochs
+            break
+    assert best is not None  # noqa: S101  the loop runs at least once
+    return best[1]
+
+
+def _dense_fit(
+    cut: Cut, dense: Dense, layers: list[tuple[np.ndarray, np.ndarray]], link: Link
+) -> Fitted:
+    part = dense.with_layers(layers)
+    return Fitted(part.raw, part, link.calibrated(part.raw(cut.x_choose), cut.y_choose))

@@ -1,0 +1,1 @@
+"""The report a person reads: one HTML file, Chinese and English, that asks nothing of a network."""

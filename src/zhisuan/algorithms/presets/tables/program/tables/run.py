@@ -1,0 +1,148 @@
+"""One run, as a story: read, split, learn, choose, judge once, explain, hand over."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tables import baseline, cautions, encoding, explain, export, graph, judge, search, split
+from tables.budget import Budget
+from tables.cards import write_cards
+from tables.columns import read_table
+from tables.features import transform
+from tables.question import Lesson, Question, take_lesson
+from tables.report.page import write_report
+from tables.solution import describe
+
+if TYPE_CHECKING:
+    from zhisuan.runner.context import JobContext
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What learning gave: the split, the encoded rows, all that was tried, and the blend."""
+
+    split: split.Split
+    encoded: encoding.Encoded
+    search: search.Search
+    blend: search.Blend
+    y_choose: np.ndarray
+
+
+def main(job: "JobContext") -> None:
+    """Answer the job's question into its output folder.
+
+    Raises:
+        WrongInput: the question does not fit the table.
+    """
+    question = Question.from_parameters(job.parameters)
+    budget = Budget(question.cpu_budget_s, job.should_stop)
+    job.progress("read", 0.02)
+    table = read_table(job.inputs["table"], job.inputs.get("profile"))
+    lesson = take_lesson(question, table)
+    learned = learn(lesson, question, budget, job)
+    budget.close_stage("search")
+
+    job.progress("judge", 0.85)
+    solution = hand_over(lesson, learned, question, budget, job)
+    text = json.dumps(solution, ensure_ascii=False, indent=1)
+    (job.output / "solution.json").write_text(text, "utf-8")
+    job.progress("done", 1.0, best_score=solution["score"])
+
+
+def learn(lesson: Lesson, question: Question, budget: Budget, job: "JobContext") -> Learned:
+    """Split, encode, search and choose; the hold-out's target is not looked at."""
+    classes = len(lesson.classes)
+    groups = split.repeated_rows([*lesson.table.values.values()])
+    parts = split.make_split(
+        lesson.y, groups, classes=classes, effort=question.effort, seed=question.seed
+    )
+    rows = parts.development
+    y = lesson.y[rows]
+    lesson.notes.extend(cautions.of_rows(lesson, groups, len(rows)))
+    encoded = encode(lesson, parts, question)
+    lesson.notes.extend(encoded.notes)
+    budget.close_stage("read")
+    job.progress("learn", 0.1)
+
+    def tell(found: search.Search) -> None:
+        done = budget.used() / question.cpu_budget_s
+        best = min(candidate.score for candidate in found.tried)
+        eta = max(0.0, question.cpu_budget_s - budget.used()) / job.cores
+        job.progress("learn", min(0.8, 0.1 + 0.7 * done), best_score=best, eta_s=round(eta, 1))
+
+    found = search.run_search(
+        encoded.matrix, y, parts,
+        classes=classes, cores=job.cores, effort=question.effort, seed=question.seed,
+        budget=budget, tell=tell,
+    )  # fmt: skip
+    y_choose = np.concatenate([y[choose] for _, choose in parts.folds])
+    blend = search.choose_blend(found.tried, y_choose, baseline.naive_answer(y, classes))
+    return Learned(parts, encoded, found, blend, y_choose)
+
+
+def encode(lesson: Lesson, parts: split.Split, question: Question) -> encoding.Encoded:
+    """The development rows in numbers; with one cut, its choosing rows teach the encoding nothing."""
+    table = lesson.table.take(parts.development)
+    y = lesson.y[parts.development]
+    scores = np.eye(len(lesson.classes))[y] if lesson.classes else y[:, None].astype(np.float64)
+    if len(parts.folds) > 1:
+        return encoding.learn_plan(table, lesson.names, scores, parts.fold_of_row)
+    teach, choose = parts.folds[0]
+    fold = np.random.default_rng(question.seed).integers(0, 5, len(teach))
+    learned = encoding.learn_plan(table.take(teach), lesson.names, scores[teach], fold)
+    matrix = np.empty((len(y), learned.matrix.shape[1]), np.float32)
+    matrix[teach] = learned.matrix
+    matrix[choose] = transform(learned.plan, table.take(choose).values)
+    return encoding.Encoded(learned.plan, matrix, learned.blocks, learned.notes)
+
+
+def hand_over(
+    lesson: Lesson, learned: Learned, question: Question, budget: Budget, job: "JobContext"
+) -> dict[str, Any]:
+    """Write the model, judge that very model on the hold-out, explain, and write the rest."""
+    plan = {
+        "task": question.task,
+        "target": question.target,
+        "classes": lesson.classes,
+        **learned.encoded.plan,
+    }
+    export.write_model(
+        job.output, graph.build(learned.blend, learned.encoded.matrix.shape[1]), plan
+    )
+    takeaway = export.load_takeaway(job.output)
+    model = takeaway.Model(job.output, threads=job.cores)
+
+    rows = lesson.table.take(learned.split.holdout)
+    y = lesson.y[learned.split.holdout]
+    matrix = transform(plan, rows.values)
+    answer = model.answer(matrix)
+    naive = learned.blend.naive
+    choosing = baseline.repeat_naive(naive, len(learned.y_choose))
+    verdict = judge.judge(
+        y, answer, baseline.repeat_naive(naive, len(y)),
+        (learned.y_choose, learned.blend.chosen, choosing), question.seed,
+    )  # fmt: skip
+    budget.close_stage("judge")
+
+    job.progress("explain", 0.9)
+    judged = explain.Judged(rows, matrix, learned.encoded.blocks, y, answer, lesson.classes)
+    findings = explain.explain(
+        judged,
+        model.answer,
+        seed=question.seed,
+        allows=lambda: budget.used() < question.cpu_budget_s,
+    )
+    budget.close_stage("explain")
+
+    job.progress("write", 0.95)
+    sample = np.sort(np.random.default_rng(question.seed).permutation(len(y))[: export.SAMPLE_ROWS])
+    names = [*lesson.names, question.target]
+    gap = export.write_sample(job.output, takeaway, model, rows.take(sample), names, answer[sample])
+    solution = describe(question, lesson, learned, verdict, findings, y, answer, budget, gap)
+    write_cards(job.output, solution, lesson.table.profile)
+    write_report(job.output, solution)
+    budget.close_stage("write")
+    solution["cpu_seconds"] = {name: round(s, 3) for name, s in budget.stages.items()}
+    return solution

@@ -1,0 +1,141 @@
+"""The result as one JSON object: what `solution.json` holds and the report and cards are made of."""
+
+import platform
+from typing import TYPE_CHECKING, Any
+
+import lightgbm
+import numpy as np
+import onnx
+import onnxruntime
+import sklearn
+import xgboost
+
+from tables.budget import Budget
+from tables.judge import Verdict
+from tables.metrics import classification_facts, regression_facts
+from tables.notes import Note
+from tables.question import Lesson, Question
+
+if TYPE_CHECKING:
+    from tables.run import Learned
+
+FORMAT = 1
+LIBRARIES = (lightgbm, xgboost, sklearn, np, onnx, onnxruntime)
+REASONS = {
+    "few_rows": (
+        "数据行数太少，看不出可靠的规律。",
+        "There are too few rows to see a reliable pattern.",
+    ),
+    "no_signal": (
+        "这些列里没有找到能说明目标的规律；可能缺少真正起作用的信息，或目标本身是随机的。",
+        "No pattern in these columns explains the target; what really drives it may be missing, "
+        "or the target is random.",
+    ),
+    "too_weak": (
+        "找到的规律太弱，和偶然分不开；更多的行可能会让它显出来。",
+        "The pattern found is too weak to tell from chance; more rows may bring it out.",
+    ),
+}
+FEW = 200
+
+
+def describe(
+    question: Question,
+    lesson: Lesson,
+    learned: "Learned",
+    verdict: Verdict,
+    findings: dict[str, Any],
+    y: np.ndarray,
+    answer: np.ndarray,
+    budget: Budget,
+    sample_gap: float,
+) -> dict[str, Any]:
+    """The whole result; y and answer are the hold-out's target and the model's answers."""
+    blend = learned.blend
+    facts = classification_facts(y, answer) if lesson.classes else regression_facts(y, answer)
+    naive = np.broadcast_to(blend.naive, answer.shape)
+    plain = classification_facts(y, naive) if lesson.classes else regression_facts(y, naive)
+    if learned.search.cut_short:
+        lesson.notes.append(Note("budget_reached"))
+    teach, choose = learned.split.folds[0]
+    folds = len(learned.split.folds)
+    development = len(learned.split.development)
+    return {
+        "format": FORMAT,
+        "task": question.task,
+        "question": question.text,
+        "target": question.target,
+        "metric": "log_loss" if lesson.classes else "rmse",
+        "higher_is_better": False,
+        "score": verdict.score,
+        "score_interval": list(verdict.interval),
+        "baseline_score": verdict.baseline_score,
+        "usable": verdict.usable,
+        "reason": None if verdict.usable else _reason(learned, verdict, development),
+        "evidence": {"z": verdict.z, "joint_z": verdict.joint_z},
+        "model": _name(blend.candidates, blend.weights),
+        "portable_model": "model/model.onnx",
+        "portable_score": verdict.score,
+        "sample_difference": sample_gap,
+        "train_rows": development if folds > 1 else len(teach),
+        "validation_rows": development if folds > 1 else len(choose),
+        "folds": folds,
+        "holdout_rows": len(y),
+        "classes": lesson.classes,
+        "metrics": facts,
+        "baseline_metrics": plain,
+        "importance": findings.pop("importance"),
+        "findings": findings,
+        "warnings": [note.to_dict() for note in lesson.notes],
+        "candidates": _candidates(learned),
+        "columns": [
+            {"name": c["name"], "kind": c["kind"], "reading": c["reading"]}
+            for c in learned.encoded.plan["columns"]
+        ],
+        "effort": question.effort,
+        "seed": question.seed,
+        "cpu_budget_s": question.cpu_budget_s,
+        "cpu_seconds": {name: round(s, 3) for name, s in budget.stages.items()},
+        "versions": {
+            "python": platform.python_version(),
+            **{library.__name__: library.__version__ for library in LIBRARIES},
+        },
+    }
+
+
+def _reason(learned: "Learned", verdict: Verdict, development: int) -> dict[str, str]:
+    if development < FEW:
+        code = "few_rows"
+    elif learned.blend.naive_weight > 0.5 or verdict.joint_z < 1:  # noqa: PLR2004  mostly naive
+        code = "no_signal"
+    else:
+        code = "too_weak"
+    return {"code": code, "zh": REASONS[code][0], "en": REASONS[code][1]}
+
+
+def _name(candidates: list[Any], weights: list[float]) -> str:
+    """Such as `0.6 lightgbm + 0.4 linear`."""
+    if not candidates:
+        return "naive"
+    parts = sorted(zip(weights, candidates, strict=True), key=lambda part: -part[0])
+    return " + ".join(f"{weight:.2f} {candidate.name}" for weight, candidate in parts)
+
+
+def _candidates(learned: "Learned") -> list[dict[str, Any]]:
+    """Everything tried, best first, with its weight in the blend."""
+    weight = {
+        c.name: w for c, w in zip(learned.blend.candidates, learned.blend.weights, strict=True)
+    }
+    rows = [
+        {
+            "name": c.name,
+            "validation_score": c.score,
+            "cpu_seconds": round(c.cpu_s, 3),
+            "weight": weight.get(c.name, 0.0),
+        }
+        for c in learned.search.tried
+    ]
+    rows.append({
+        "name": "blend", "validation_score": learned.blend.score, "cpu_seconds": 0.0, "weight": 1.0,
+    })  # fmt: skip
+    return sorted(rows, key=lambda row: row["validation_score"])

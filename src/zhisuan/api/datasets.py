@@ -1,0 +1,133 @@
+"""Datasets: bring data, look at it, forget it."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Annotated, Any
+
+from anyio import from_thread, to_thread
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, StringConstraints
+
+from zhisuan.access.tenant import Caller
+from zhisuan.api.door import After, CentreHere, Limit, Local, Member, OnceKey, asking, once
+from zhisuan.api.models import DatasetOut, Page
+from zhisuan.core.errors import WrongInput
+from zhisuan.services.bring import bring
+from zhisuan.services.centre import Centre
+
+router = APIRouter(tags=["datasets"])
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+_BYTES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+class PathIn(BaseModel):
+    """A file on the centre's own machine."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+    name: Name
+
+
+@router.post("/v1/datasets", status_code=201, response_model=DatasetOut, openapi_extra=_BYTES)
+async def upload(
+    request: Request,
+    centre: CentreHere,
+    caller: Member,
+    name: Annotated[Name, Query()],
+    filename: Annotated[str, Query(max_length=255)] = "",
+    key: OnceKey = None,
+) -> Response:
+    """Bring a table as the bytes of its file; the same bytes again are the same version."""
+    stream = request.stream()
+
+    async def next_block() -> bytes:
+        return await anext(stream, b"")
+
+    def blocks() -> Generator[bytes]:
+        while block := from_thread.run(next_block):
+            yield block
+
+    return await to_thread.run_sync(
+        lambda: _add(request, centre, caller, name, blocks(), filename or name, key)
+    )
+
+
+@router.post("/v1/datasets/from-path", status_code=201, response_model=DatasetOut)
+def from_path(
+    request: Request, body: PathIn, centre: CentreHere, caller: Local, key: OnceKey = None
+) -> Response:
+    """Bring a table that lies on the centre's own machine; its bytes are copied."""
+    path = Path(body.path)
+    if not path.is_absolute() or not path.is_file():
+        raise WrongInput(f"There is no file {body.path}.", hint="Give the whole path of a file.")
+    return _add(request, centre, caller, body.name, path, path.name, key)
+
+
+@router.get("/v1/datasets")
+def list_datasets(
+    centre: CentreHere, caller: Member, limit: Limit = 50, after: After = None
+) -> Page[DatasetOut]:
+    """Datasets, newest first."""
+    found = centre.shelf.list(caller.tenant, limit + 1, after)
+    items = [DatasetOut.of(dataset) for dataset in found[:limit]]
+    return Page(items=items, next=items[-1].dataset_id if len(found) > limit else None)
+
+
+@router.get("/v1/datasets/{dataset_id}")
+def show_dataset(dataset_id: str, centre: CentreHere, caller: Member) -> DatasetOut:
+    """One dataset with its profile."""
+    return DatasetOut.of(centre.shelf.get(caller.tenant, dataset_id), whole=True)
+
+
+class PreviewOut(BaseModel):
+    """The first rows."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+@router.get("/v1/datasets/{dataset_id}/preview")
+def preview_dataset(
+    dataset_id: str,
+    centre: CentreHere,
+    caller: Member,
+    rows: Annotated[int, Query(ge=1, le=1000)] = 20,
+) -> PreviewOut:
+    """The first rows, as they were read."""
+    seen = centre.shelf.preview(centre.shelf.get(caller.tenant, dataset_id), rows)
+    return PreviewOut(columns=list(seen.columns), rows=[list(row) for row in seen.rows])
+
+
+@router.delete("/v1/datasets/{dataset_id}")
+def delete_dataset(dataset_id: str, centre: CentreHere, caller: Member) -> dict[str, Any]:
+    """Forget a dataset: its bytes are removed; the answer is the certificate."""
+    return dict(centre.shelf.delete(caller.tenant, dataset_id).to_json())
+
+
+@router.get("/v1/datasets/{dataset_id}/certificate")
+def show_certificate(dataset_id: str, centre: CentreHere, caller: Member) -> dict[str, Any]:
+    """The certificate of a deletion, and whether it verifies now."""
+    certificate = centre.shelf.certificate(caller.tenant, dataset_id)
+    verdict = centre.shelf.verify_certificate(certificate)
+    return {**certificate.to_json(), "verified": verdict.verified, "findings": verdict.findings}
+
+
+def _add(
+    request: Request,
+    centre: Centre,
+    caller: Caller,
+    name: str,
+    source: Path | Generator[bytes],
+    filename: str,
+    key: str | None,
+) -> Response:
+    # The long work is done outside the transaction; doing it again gives the same version.
+    dataset = bring(centre, caller.tenant, name, source, filename, key or "")
+    asked = f"{asking(request)} {name} {dataset.sha256}"
+    return once(centre, caller, key, asked, lambda _: DatasetOut.of(dataset, whole=True))

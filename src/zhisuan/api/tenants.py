@@ -1,0 +1,72 @@
+"""Tenants: register one, see oneself."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, StringConstraints
+from sqlalchemy import Connection
+
+from zhisuan.access import records as access
+from zhisuan.access.tenant import Role
+from zhisuan.api.door import After, Anyone, CentreHere, Limit, OnceKey, Operating, asking, once
+from zhisuan.api.models import AccountOut, NewTenantOut, Page, TenantOut
+from zhisuan.core.errors import NotFound
+from zhisuan.core.money import to_yuan
+from zhisuan.services.register import register
+
+router = APIRouter(tags=["tenants"])
+
+
+class NewTenantIn(BaseModel):
+    """A tenant to register."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    local: bool = False
+    """Whether its key may hand over paths on the centre's machine instead of bytes."""
+
+
+@router.post("/v1/tenants", status_code=201, response_model=NewTenantOut)
+def register_tenant(
+    request: Request, body: NewTenantIn, centre: CentreHere, caller: Operating, key: OnceKey = None
+) -> Response:
+    """Register a tenant, with an account, the centre's grant and a first key."""
+
+    def make(connection: Connection) -> NewTenantOut:
+        role = Role.LOCAL if body.local else Role.MEMBER
+        tenant, text = register(centre, connection, caller, body.name, role)
+        return NewTenantOut(tenant=TenantOut.of(tenant), key=text, role=role)
+
+    return once(centre, caller, key, asking(request, body), make)
+
+
+@router.get("/v1/tenants")
+def list_tenants(
+    centre: CentreHere, _caller: Operating, limit: Limit = 50, after: After = None
+) -> Page[TenantOut]:
+    """Tenants in the order of their registration."""
+    with centre.database.read() as connection:
+        found = access.tenants(connection, after, limit + 1)
+    items = [TenantOut.of(tenant) for tenant in found[:limit]]
+    return Page(items=items, next=items[-1].tenant_id if len(found) > limit else None)
+
+
+@router.get("/v1/me")
+def see_oneself(centre: CentreHere, caller: Anyone) -> AccountOut:
+    """The tenant of the key, and its balance."""
+    with centre.database.read() as connection:
+        tenant = access.tenant(connection, caller.tenant)
+        try:
+            free, held = centre.ledger.balance(connection, caller.tenant)
+        except NotFound:
+            return AccountOut(
+                tenant=TenantOut.of(tenant),
+                role=caller.role,
+                available_yuan=None,
+                held_yuan=None,
+            )
+    return AccountOut(
+        tenant=TenantOut.of(tenant),
+        role=caller.role,
+        available_yuan=to_yuan(free),
+        held_yuan=to_yuan(held),
+    )

@@ -1,0 +1,67 @@
+"""`zhisuan`: noun then verb, each command useful without a server and with `--json`."""
+
+import sys
+
+import typer
+
+from zhisuan import __version__
+from zhisuan.cli import (
+    dataset,
+    demo,
+    doctor,
+    job,
+    ledger,
+    node,
+    receipt,
+    screen,
+    solve,
+    task,
+    up,
+)
+from zhisuan.core.errors import CentreError
+
+app = typer.Typer(
+    name="zhisuan",
+    help="智算 zhisuan: bring your data, take away your results. 带着数据来，拿着成果走。",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    rich_markup_mode="rich",
+)
+app.command("up")(up.up)
+app.command("demo")(demo.demo)
+app.command("solve")(solve.solve)
+app.command("doctor")(doctor.doctor)
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(task.app, name="task")
+app.add_typer(job.app, name="job")
+app.add_typer(receipt.app, name="receipt")
+app.add_typer(node.app, name="node")
+app.add_typer(ledger.app, name="ledger")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        screen.show(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Bring your data, take away your results."""
+
+
+def main() -> None:
+    """Run a command; an error is two lines and its own exit status."""
+    try:
+        app()
+    except CentreError as error:
+        screen.show_error(error, as_json="--json" in sys.argv)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        screen.say("")
+        sys.exit(130)

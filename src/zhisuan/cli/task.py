@@ -1,0 +1,72 @@
+"""`zhisuan task`: list, show."""
+
+from typing import Annotated
+
+import typer
+
+from zhisuan.cli import screen
+from zhisuan.cli.door import Where, opened
+from zhisuan.cli.options import Data, Json, Key, Limit, Url
+
+app = typer.Typer(help="Tasks: questions asked of data.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    url: Url = None, key: Key = None, data: Data = None, limit: Limit = 50, as_json: Json = False
+) -> None:
+    """Tasks, newest first."""
+    with opened(Where(url, key, data)) as door:
+        found = list(door.pages("/v1/tasks", limit))
+    if as_json:
+        screen.show_json(found)
+        return
+    screen.show_table(
+        ("task", "predicts", "kind", "effort", "state", "solution"),
+        (
+            (
+                each["task_id"],
+                each["target"],
+                each["kind"],
+                each["effort"],
+                each["state"],
+                each["solution_id"],
+            )
+            for each in found
+        ),
+        "No tasks yet; ask one with: zhisuan solve FILE",
+    )
+
+
+@app.command("show")
+def show(
+    task_id: Annotated[str, typer.Argument(help="tsk_…")],
+    url: Url = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """One task: the question, the offers, how far it is."""
+    with opened(Where(url, key, data)) as door:
+        task = door.get(f"/v1/tasks/{task_id}")
+    if as_json:
+        screen.show_json(task)
+        return
+    screen.show(f"[bold]{screen.escape(task['target'])}[/] ({task['kind']}): {task['state']}")
+    screen.show(screen.escape(task["why_en"]))
+    screen.show_table(
+        ("effort", "at most", "seconds", "Wh (modelled)", "quote"),
+        (
+            (
+                f"{offer['effort']}{' ✓' if offer['effort'] == task['effort'] else ''}",
+                f"¥{float(offer['money_high_yuan']):.4f}",
+                f"{offer['seconds_low']:.0f}–{offer['seconds_high']:.0f}",
+                f"{offer['energy_low_wh']:.3f}–{offer['energy_high_wh']:.3f}",
+                offer["quote_id"],
+            )
+            for offer in task["offers"]
+        ),
+        "No offers.",
+    )
+    if task["solution_id"]:
+        screen.show(f"Solution: {task['solution_id']}")

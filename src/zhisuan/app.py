@@ -288,8 +288,8 @@ def _compose(settings: Settings, database: Database, closing: ExitStack) -> Cent
     objects = ObjectStore(settings.data / "objects")
     engine = LocalEngine(settings.data)
     closing.callback(engine.close)
-    found = engine.inventory().nodes[0]
-    here = Node(found.name, found.cores, found.memory_mb)
+    inventory = engine.inventory()
+    here = inventory.nodes[0]
     nodes = read_pool(settings.data / "pool.toml", here)
     return Centre(
         folder=settings.data,
@@ -302,7 +302,7 @@ def _compose(settings: Settings, database: Database, closing: ExitStack) -> Cent
         engine=engine,
         nodes=nodes,
         policy=Policy(),
-        power=_power(settings, here, found.labels["cpu_model"]),
+        power=_power(settings, here, inventory.labels["cpu_model"]),
         factor=china().of(settings.region),
         pue=NOT_METERED if settings.pue is None else Pue(settings.pue, settings.pue_quality),
         clock=clock,

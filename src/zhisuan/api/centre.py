@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
@@ -75,7 +76,8 @@ def prepare_algorithm(name: str, centre: CentreHere, _caller: Operating) -> Envi
 def verify_ledger(centre: CentreHere, _caller: Verifier) -> dict[str, Any]:
     """Walk every chain of the ledger; the first broken record is named."""
     with centre.database.read() as connection:
-        return dict(centre.ledger.verify(connection, centre.secret).to_json())
+        report = centre.ledger.verify(connection, centre.secret)
+    return {"ok": report.ok, **asdict(report)}
 
 
 @router.get("/v1/events", response_class=EventSourceResponse)

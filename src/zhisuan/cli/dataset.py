@@ -16,6 +16,7 @@ from zhisuan.core.errors import WrongInput
 app = typer.Typer(help="Data sets: bring, look at, forget.", no_args_is_help=True)
 
 _BLOCK = 1 << 20
+_SHOWN = 8
 
 _Id = Annotated[str, typer.Argument(help="Of the dataset, dst_….")]
 
@@ -152,10 +153,10 @@ def bring(door: Door, file: Path, name: str | None = None) -> dict[str, Any]:
 
 def show_warnings(warnings: list[dict[str, Any]]) -> None:
     """What to beware of in the data, a line each."""
-    for warning in warnings[:8]:
+    for warning in warnings[:_SHOWN]:
         screen.show(f"[yellow]![/] {screen.escape(warning['en'])}")
-    if len(warnings) > 8:
-        screen.show(f"  … and {len(warnings) - 8} more: --json shows all.")
+    if len(warnings) > _SHOWN:
+        screen.show(f"  … and {len(warnings) - _SHOWN} more: --json shows all.")
 
 
 def _short(value: object) -> str:

@@ -3,12 +3,14 @@
 import platform
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
 from zhisuan import __version__
 from zhisuan.cli import screen
 from zhisuan.cli.options import Data, Json
+from zhisuan.core.errors import EnvironmentUnavailable
 
 _ENOUGH_MB = 2500
 
@@ -48,19 +50,28 @@ def _findings(data: Data) -> list[Finding]:
     from zhisuan.algorithms.catalogue import Catalogue
     from zhisuan.algorithms.environment import Environments
     from zhisuan.app import running_at
-    from zhisuan.compute.engines.inventory import local_node
+    from zhisuan.compute.engines.inventory import labels, this_machine
     from zhisuan.green.factor import china
-    from zhisuan.green.sensors import best_sensor
+    from zhisuan.green.power import profile_of
+    from zhisuan.green.sensors.discovery import best_sensor
     from zhisuan.settings import read_settings
 
     settings = read_settings(data=data)
-    node = local_node()
+    node = this_machine()
     place = next(path for path in (settings.data, *settings.data.parents) if path.exists())
     free_mb = shutil.disk_usage(place).free // 2**20
-    sensor = best_sensor()
+    sensor, why_not_better = best_sensor(profile_of(labels()["cpu_model"], len(node.cores)))
     factor = china().of(settings.region)
     environments = Environments(settings.data / "environments", settings.wheels)
     running = running_at(settings.data)
+
+    def environment(lock: Path) -> str:
+        try:
+            environments.made(lock)
+        except EnvironmentUnavailable:
+            return "is made at first use"
+        return "ready"
+
     return [
         Finding("zhisuan", __version__, ok=True),
         Finding("Python", platform.python_version(), ok=True),
@@ -73,8 +84,7 @@ def _findings(data: Data) -> list[Finding]:
             hint=f"An algorithm's environment needs up to {_ENOUGH_MB} MB: free some space.",
         ),
         Finding("machine", f"{node.name}: {len(node.cores)} cores, {node.memory_mb:,} MB", ok=True),
-        *(Finding("seen", note, ok=True) for note in node.notes),
-        Finding("power", f"{sensor.name} ({sensor.quality})", ok=True),
+        Finding("power", f"{sensor.name} ({sensor.quality}) {why_not_better}".strip(), ok=True),
         Finding(
             "grid factor",
             f"{factor.g_per_kwh} gCO2/kWh, {factor.name_en} {factor.year} ({factor.source})",
@@ -83,8 +93,7 @@ def _findings(data: Data) -> list[Finding]:
         *(
             Finding(
                 f"algorithm {each.name}",
-                f"{each.card.version}, environment "
-                f"{'ready' if environments.exists(each.lock) else 'is made at first use'}",
+                f"{each.card.version}, environment {environment(each.lock)}",
                 ok=True,
             )
             for each in Catalogue.presets()

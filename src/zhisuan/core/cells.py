@@ -174,6 +174,15 @@ def parse(cell: str | None, reading: str) -> Value:
     return _instant(found, rule)
 
 
+def fits(cell: str | None, reading: str) -> bool:
+    """Whether the cell is missing or has a value in this reading."""
+    try:
+        parse(cell, reading)
+    except ValueError:
+        return False
+    return True
+
+
 def candidates(cells: Iterable[str | None]) -> tuple[str, ...]:
     """The readings that every cell fits, best first; always ends with `text`.
 
@@ -184,13 +193,9 @@ def candidates(cells: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def _all_fit(cells: set[str], reading: str) -> bool:
-    some = False
-    for cell in cells:
-        try:
-            some |= parse(cell, reading) is not None
-        except ValueError:
-            return False
-    return some
+    return all(fits(cell, reading) for cell in cells) and any(
+        not is_missing(cell, reading) for cell in cells
+    )
 
 
 def _number(bare: str, rule: Reading) -> float | None:

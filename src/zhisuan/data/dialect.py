@@ -69,15 +69,11 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
         if readings[0] == "text":
             continue
         typed += 1
-        if cells.is_missing(cell, readings[0]) or not _fits(cell, readings):
+        alike = any(cells.fits(cell, reading) for reading in readings[:-1])
+        if cells.is_missing(cell, readings[0]) or not alike:
             return True
     years = [cell for cell in head if cell.isascii() and cell.isdigit() and int(cell) in _YEARS]
     return typed == 0 or (len(years) > 1 and len(years) == len(set(years)) == typed)
-
-
-def _fits(cell: str, readings: tuple[str, ...]) -> bool:
-    own = cells.candidates([cell])
-    return any(reading in own for reading in readings if reading != "text")
 
 
 def _rows(sample: str, delimiter: str, *, complete: bool) -> list[list[str]]:

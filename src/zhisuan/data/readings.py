@@ -32,14 +32,14 @@ class ColumnReading:
         source: SQL of its raw cells.
         reading: a name of `core.cells.READINGS`.
         value: SQL of its values, NULL where missing or infinite.
-        infinite: SQL that is true where the cell is an infinite number.
+        blank: SQL that is true where the cell holds nothing, not even an infinite number.
     """
 
     name: str
     source: str
     reading: str = "text"
     value: str = ""
-    infinite: str = "false"
+    blank: str = ""
     findings: list[Finding] = field(default_factory=list[Finding])
     proposed: list[str] = field(default_factory=list[str])
 
@@ -77,14 +77,16 @@ def value_sql(source: str, reading: str) -> str:
     return f"CASE WHEN NOT {missing_sql(source, reading)} THEN {value} END"
 
 
+def blank_sql(source: str, reading: str) -> str:
+    """SQL for a cell that is missing, unless it is an infinite number."""
+    return _is_word(source, _MISSING if reading == "text" else f"{_MISSING}, {_PLACEHOLDERS}")
+
+
 def missing_sql(source: str, reading: str) -> str:
-    """SQL for `core.cells.is_missing`, infinite numbers included."""
-    words = _MISSING
-    if reading != "text":
-        words += ", " + _PLACEHOLDERS
-        if READINGS[reading].kind in ("integer", "number"):
-            words += ", " + _INFINITIES
-    return f"({source} IS NULL OR {_bare(source)} IN ({words}))"
+    """SQL for `core.cells.is_missing`."""
+    if READINGS[reading].kind not in ("integer", "number"):
+        return blank_sql(source, reading)
+    return _is_word(source, f"{_MISSING}, {_PLACEHOLDERS}, {_INFINITIES}")
 
 
 def fits_sql(source: str, reading: str) -> str:
@@ -94,6 +96,10 @@ def fits_sql(source: str, reading: str) -> str:
     if rule.formats:
         fits += f" AND {_instant(_bare(source), rule)} IS NOT NULL"
     return f"({missing_sql(source, reading)} OR ({fits}))"
+
+
+def _is_word(source: str, words: str) -> str:
+    return f"({source} IS NULL OR {_bare(source)} IN ({words}))"
 
 
 def _bare(source: str) -> str:
@@ -128,13 +134,14 @@ def _instant(bare: str, rule: cells.Reading) -> str:
 def _take_type(column: ColumnReading, kind: str) -> None:
     """Read a column whose file already gives it a type."""
     source = column.source
+    column.blank = f"{source} IS NULL"
     head = kind.partition("(")[0]
     if head in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"):
         column.reading, column.value = "integer", f"CAST({source} AS BIGINT)"
     elif head in ("FLOAT", "DOUBLE", "DECIMAL", "UBIGINT", "HUGEINT", "UHUGEINT"):
         number = f"CAST({source} AS DOUBLE)"
         column.reading, column.value = "number", f"CASE WHEN isfinite({number}) THEN {number} END"
-        column.infinite = f"isinf({number})"
+        column.blank = f"({source} IS NULL OR isnan({number}))"
     elif head == "BOOLEAN":
         column.reading, column.value = "boolean", source
     elif head == "DATE":
@@ -168,7 +175,7 @@ def _read_cells(bench: Workbench, raw: RawTable, columns: list[ColumnReading]) -
     _report_mixed(bench, table, mostly)
     for column in columns:
         column.value = value_sql(column.source, column.reading)
-        column.infinite = _infinite_sql(column.source, column.reading)
+        column.blank = blank_sql(column.source, column.reading)
 
 
 def _verify(bench: Workbench, table: str, columns: list[ColumnReading]) -> list[ColumnReading]:
@@ -221,17 +228,6 @@ def _report_mixed(bench: Workbench, table: str, columns: list[ColumnReading]) ->
             )
 
 
-def _infinite_sql(source: str, reading: str) -> str:
-    if READINGS[reading].kind not in ("integer", "number"):
-        return "false"
-    word = f"coalesce({_bare(source)} IN ({_INFINITIES}), false)"
-    if READINGS[reading].kind == "integer":
-        return word
-    return (
-        f"({word} OR (NOT {missing_sql(source, reading)} AND {value_sql(source, reading)} IS NULL))"
-    )
-
-
 def _all_missing(texts: list[str | None]) -> bool:
     return all(cells.is_missing(text, "number") for text in texts)
 
@@ -245,6 +241,4 @@ def _later_values(bench: Workbench, table: str, source: str) -> list[str | None]
 
 def _share_of_numbers(texts: list[str | None]) -> float:
     values = [text for text in texts if not cells.is_missing(text, "number")]
-    if not values:
-        return 0.0
-    return sum("number" in cells.candidates([text]) for text in set(values)) / len(set(values))
+    return sum(cells.fits(text, "number") for text in values) / len(values) if values else 0.0

@@ -36,14 +36,14 @@ class Entry:
 
     Attributes:
         seq: its place in the chain of entries.
-        transaction: the seq of the transaction's first entry.
+        transaction_seq: the seq of the transaction's first entry.
         amount: micro-yuan; over a transaction they sum to zero.
         job_id: whose work it is about, None for money that comes from outside.
         note: for a person, such as where a grant comes from.
     """
 
     seq: int
-    transaction: int
+    transaction_seq: int
     account: str
     amount: MicroYuan
     movement: Movement
@@ -55,7 +55,7 @@ class Entry:
         """The entry as JSON values: what is hashed."""
         return {
             "seq": self.seq,
-            "transaction": self.transaction,
+            "transaction_seq": self.transaction_seq,
             "account": self.account,
             "amount": self.amount,
             "movement": self.movement.value,

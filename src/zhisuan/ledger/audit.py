@@ -117,13 +117,15 @@ class _Walk:
             for checkpoint in signed
             if chain in checkpoint.heads
         }
+        self._transaction_seq = 0
+        self._open_sum = 0
         self.count = 0
 
     def fault(
         self, rows: Iterator[tuple[int, RowMapping | None]], sums: Counter[str]
     ) -> Fault | None:
         """The first fault of the chain; adds what entries move to `sums`."""
-        previous, transaction, open_sum = GENESIS, 0, 0
+        previous = GENESIS
         for seq, row in rows:
             fault = self._row_fault(seq, row, previous)
             if fault or row is None:
@@ -131,14 +133,21 @@ class _Walk:
             self.count += 1
             previous = row["hash"]
             if self._chain == "entry":
-                if row["transaction"] != transaction and open_sum:
-                    return self._unbalanced(transaction, open_sum)
-                open_sum = row["amount"] + (open_sum if row["transaction"] == transaction else 0)
-                transaction = row["transaction"]
+                if fault := self._entry_fault(row):
+                    return fault
                 sums[row["account"]] += row["amount"]
-        if open_sum:
-            return self._unbalanced(transaction, open_sum)
+        if self._open_sum:
+            return self._unbalanced()
         return self._tail_fault(previous)
+
+    def _entry_fault(self, row: RowMapping) -> Fault | None:
+        """Whether the transaction before this entry's was left with a rest."""
+        if row["transaction_seq"] != self._transaction_seq:
+            if self._open_sum:
+                return self._unbalanced()
+            self._transaction_seq = row["transaction_seq"]
+        self._open_sum += row["amount"]
+        return None
 
     def _row_fault(self, seq: int, row: RowMapping | None, previous: str) -> Fault | None:
         expected = self.count + 1
@@ -182,9 +191,9 @@ class _Walk:
             return self._say(self.count, "", FaultKind.CHANGED, "the chain's head differs")
         return None
 
-    def _unbalanced(self, transaction: int, rest: int) -> Fault:
-        detail = f"the transaction sums to {rest} micro-yuan, not to zero"
-        return self._say(transaction, "", FaultKind.UNBALANCED, detail)
+    def _unbalanced(self) -> Fault:
+        detail = f"the transaction sums to {self._open_sum} micro-yuan, not to zero"
+        return self._say(self._transaction_seq, "", FaultKind.UNBALANCED, detail)
 
     def _say(self, seq: int, name: str, kind: FaultKind, detail: str) -> Fault:
         return Fault(self._chain, seq, name, kind, detail)

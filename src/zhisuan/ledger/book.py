@@ -236,7 +236,7 @@ class Ledger:
                 settlement.outcome,
                 self._clock.now(),
                 seq=chains.next_seq("charge"),
-                transaction=chains.next_seq("entry"),
+                transaction_seq=chains.next_seq("entry"),
             )
             chains.append("charge", result.body())
             gains.update(_append(chains, self._payment(chains, result)))

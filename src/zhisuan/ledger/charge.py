@@ -45,7 +45,7 @@ class Charge:
         amount: what is paid.
         held, released: what was set aside, and what of it was given back.
         usage: places of the job's usage records in their chain.
-        transaction: seq of the first entry that moved this money, 0 when none had to move.
+        transaction_seq: seq of the first entry that moved this money, 0 when none had to move.
         seq: its own place in the chain of charges.
     """
 
@@ -65,7 +65,7 @@ class Charge:
     held: MicroYuan
     released: MicroYuan
     usage: tuple[int, ...]
-    transaction: int
+    transaction_seq: int
     settled_at: Instant
     explanation_zh: str
     explanation_en: str
@@ -89,7 +89,7 @@ class Charge:
             "held": self.held,
             "released": self.released,
             "usage": list(self.usage),
-            "transaction": self.transaction,
+            "transaction_seq": self.transaction_seq,
             "settled_at": format_instant(self.settled_at),
             "explanation_zh": self.explanation_zh,
             "explanation_en": self.explanation_en,
@@ -104,7 +104,7 @@ def charge(
     settled_at: Instant,
     *,
     seq: int,
-    transaction: int,
+    transaction_seq: int,
 ) -> Charge:
     """The price of a job's attempts; those that are not billable cost nothing."""
     demand = _sum([record.demand() for record in usage if record.billable])
@@ -130,7 +130,7 @@ def charge(
         held=hold.amount,
         released=MicroYuan(hold.amount - amount),
         usage=tuple(record.seq for record in usage),
-        transaction=transaction if hold.amount else 0,
+        transaction_seq=transaction_seq if hold.amount else 0,
         settled_at=settled_at,
         explanation_zh=chinese,
         explanation_en=english,

@@ -75,7 +75,7 @@ CHARGE = _chain(
 
 ENTRY = _chain(
     "ledger_entry",
-    Column("transaction", BigInteger, nullable=False),
+    Column("transaction_seq", BigInteger, nullable=False),
     Column("account", String(80), nullable=False, index=True),
     Column("amount", BigInteger, nullable=False),
     Column("job_id", String(40), index=True),

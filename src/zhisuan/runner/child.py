@@ -148,7 +148,7 @@ def _run(spec: LaunchSpec) -> tuple[Report, int]:
         entry = _entry(spec.entry)
     except (ModuleNotFoundError, AttributeError, ValueError) as error:
         traceback.print_exc()
-        return Report(EndReason.COMMAND_NOT_FOUND, f"{spec.entry} cannot start: {error}."), 127
+        return Report.of(EndReason.COMMAND_NOT_FOUND, f"{spec.entry} cannot start: {error}."), 127
     except BaseException as error:  # noqa: BLE001  whatever the program raises is its end
         traceback.print_exc()
         return report_error(error), 1
@@ -157,11 +157,13 @@ def _run(spec: LaunchSpec) -> tuple[Report, int]:
     except SystemExit as leaving:
         if leaving.code not in (None, 0):
             code = leaving.code if isinstance(leaving.code, int) else 1
-            return Report(EndReason.PROGRAM_ERROR, f"The program left with {leaving.code!r}."), code
+            return Report.of(
+                EndReason.PROGRAM_ERROR, f"The program left with {leaving.code!r}."
+            ), code
     except BaseException as error:  # noqa: BLE001  whatever the program raises is its end
         traceback.print_exc()
         return report_error(error), 1
-    return Report(EndReason.SUCCEEDED, ""), 0
+    return Report.of(EndReason.SUCCEEDED, ""), 0
 
 
 def _entry(name: str) -> Callable[[JobContext], Any]:

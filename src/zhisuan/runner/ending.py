@@ -14,7 +14,7 @@ from zhisuan.core.errors import WrongInput
 from zhisuan.core.work import EndReason, LaunchSpec
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-_LONGEST_MESSAGE = 1000  # characters; a report must fit a pipe's atomic write, 4096 bytes
+_LONGEST_MESSAGE = 600  # characters; as JSON at most six bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,13 @@ class Report:
 
     reason: EndReason
     message: str
+
+    @classmethod
+    def of(cls, reason: EndReason, message: str) -> Self:
+        """A report whose message is short and can be written as UTF-8."""
+        if len(message) > _LONGEST_MESSAGE:
+            message = message[: _LONGEST_MESSAGE - 1] + "…"
+        return cls(reason, message.encode("utf-8", "backslashreplace").decode())
 
     def to_json(self) -> str:
         """One line."""
@@ -39,13 +46,13 @@ def report_error(error: BaseException) -> Report:
     """The report of a job whose program raised."""
     match error:
         case WrongInput():
-            return Report(EndReason.WRONG_INPUT, _short(f"{error.message} {error.hint}".strip()))
+            return Report.of(EndReason.WRONG_INPUT, f"{error.message} {error.hint}".strip())
         case MemoryError():
             return Report(EndReason.OUT_OF_MEMORY, "The program could not get the memory it needs.")
         case OSError() if error.errno in _FULL:
             return Report(EndReason.DISK_FULL, "There is no room left on the disk.")
         case _:
-            return Report(EndReason.PROGRAM_ERROR, _short(f"{type(error).__name__}: {error}"))
+            return Report.of(EndReason.PROGRAM_ERROR, f"{type(error).__name__}: {error}")
 
 
 def conclude(
@@ -81,7 +88,3 @@ _VERDICTS = {
     EndReason.OVER_TIME: "The job ran longer than its limit of {spec.time_limit_s:g} s.",
     EndReason.OUT_OF_MEMORY: "The job used more than its limit of {spec.memory_mb} MB of memory.",
 }
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"

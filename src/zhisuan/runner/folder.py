@@ -7,14 +7,16 @@ record", so the attempt counts as lost and runs again.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from zhisuan.core.work import FinalRecord, LaunchSpec
 
 MARK = "ZHISUAN_RUNNER"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,13 @@ class AttemptFolder:
 
     def order(self, spec: LaunchSpec) -> None:
         """Write the order; one that is there already stays."""
-        if not (self.path / "spec.json").exists():
+        if self.spec() is None:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._replace("spec.json", spec.to_json())
 
     def spec(self) -> LaunchSpec | None:
         """The order, None when there is none."""
-        text = self._read("spec.json")
-        return LaunchSpec.from_json(text) if text else None
+        return self._read("spec.json", LaunchSpec.from_json)
 
     def claim(self, owner: str) -> bool:
         """Become the owner of the attempt; False when it has one.
@@ -81,7 +82,7 @@ class AttemptFolder:
 
     def owner(self) -> str | None:
         """Identity of the owner, None while nobody has claimed the attempt."""
-        return self._read("claim")
+        return self._read("claim", str)
 
     def beat(self, heartbeat: Heartbeat) -> None:
         """Replace the sign of life."""
@@ -89,17 +90,15 @@ class AttemptFolder:
 
     def heartbeat(self) -> Heartbeat | None:
         """The latest sign of life, None before the first."""
-        text = self._read("heartbeat.json")
-        return Heartbeat(**json.loads(text)) if text else None
+        return self._read("heartbeat.json", lambda text: Heartbeat(**json.loads(text)))
 
     def request_stop(self, grace_s: float) -> None:
         """Ask whoever runs the attempt to end it; works while the centre or engine is away."""
-        self._replace("stop", json.dumps(grace_s))
+        self._replace("stop", f"{grace_s}")
 
     def stop_request(self) -> float | None:
         """Seconds of grace of the request to stop, None when there is none."""
-        text = self._read("stop")
-        return float(json.loads(text)) if text else None
+        return self._read("stop", float)
 
     def finish(self, record: FinalRecord) -> None:
         """Write the end; nothing follows."""
@@ -107,8 +106,7 @@ class AttemptFolder:
 
     def final(self) -> FinalRecord | None:
         """The end, None while there is none."""
-        text = self._read("final.json")
-        return FinalRecord.from_json(text) if text else None
+        return self._read("final.json", FinalRecord.from_json)
 
     def tell(self, event: Mapping[str, Any]) -> None:
         """Append one event."""
@@ -129,10 +127,10 @@ class AttemptFolder:
         except FileNotFoundError:
             return
 
-    def _read(self, name: str) -> str | None:
+    def _read(self, name: str, parse: Callable[[str], T]) -> T | None:
         try:
-            return (self.path / name).read_text(encoding="utf-8")
-        except FileNotFoundError:
+            return parse((self.path / name).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):  # absent, or cut short by a power loss
             return None
 
     def _replace(self, name: str, text: str) -> None:

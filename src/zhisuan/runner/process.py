@@ -96,7 +96,8 @@ def identity(pid: int) -> str | None:
 
 def alive(name: str) -> bool:
     """Whether the process of this identity still runs."""
-    return identity(int(name.partition("-")[0])) == name
+    pid = name.partition("-")[0]
+    return pid.isdigit() and identity(int(pid)) == name
 
 
 def everyone() -> Iterator[Process]:

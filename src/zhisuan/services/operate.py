@@ -35,6 +35,7 @@ from zhisuan.core.errors import CentreError
 from zhisuan.core.quantities import Seconds
 from zhisuan.core.work import LaunchSpec
 from zhisuan.green import records as footprints
+from zhisuan.green.records import JobFootprint
 from zhisuan.ledger.book import Settlement
 from zhisuan.runner.folder import AttemptFolder
 from zhisuan.services import records
@@ -57,7 +58,7 @@ class _Turn:
     moved: dict[str, Job] = field(default_factory=dict[str, Job])
     events: list[Event] = field(default_factory=list[Event])
     settlements: list[Settlement] = field(default_factory=list[Settlement])
-    footprints: list[footprints.JobFootprint] = field(default_factory=list[footprints.JobFootprint])
+    feet: list[JobFootprint] = field(default_factory=list[JobFootprint])
     solutions: list[records.Solution] = field(default_factory=list[records.Solution])
     releases: list[str] = field(default_factory=list[str])
     lost: list[Job] = field(default_factory=list[Job])
@@ -171,7 +172,7 @@ class Operator:
             summary = summary_of(self._centre.attempt_folder(job.job_id, job.attempt))
             outcome = outcome_of(ended, summary)
             turn.settlements.append(Settlement(job.job_id, [usage], outcome))
-            turn.footprints.append(footprints.JobFootprint(job.job_id, job.attempt, foot))
+            turn.feet.append(JobFootprint(job.job_id, job.attempt, foot))
             if ended.state is JobState.SUCCEEDED and job.task_id is not None:
                 turn.solutions.append(new_solution(self._centre, ended, summary))
         elif state.phase is Phase.LOST:
@@ -268,7 +269,7 @@ class Operator:
                 centre.ledger.record_usage(connection, usage)
             if turn.settlements:
                 centre.ledger.settle_many(connection, turn.settlements)
-            footprints.add(connection, turn.footprints)
+            footprints.add(connection, turn.feet)
             for job_id in turn.releases:
                 centre.ledger.release(connection, job_id)
             for solution in turn.solutions:

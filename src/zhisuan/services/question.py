@@ -25,14 +25,19 @@ _FEWEST_ROWS = 10
 _SURE = 3
 """A guess needs this much evidence, see `_evidence`."""
 
-_TARGET_WORDS = re.compile(
-    r"^(target|label|class|outcome|result|y|response|churn(ed)?|default(ed)?|survived|fraud|"
-    r"attrition|price|sale_?price|strength|yield|sales|demand|quality|grade|diagnosis|type|"
-    r"species|score|rating|status)$|"
-    r"(_|\b)(target|label|class|outcome)$|(^|_)(price|strength|churn|default)(_|$)|"
-    r"目标|标签|类别|结果|是否|流失|违约|强度|价格|房价|销量|产量|需求|等级|评级|质量|合格|故障",
+_OUTCOME_WORDS = re.compile(
+    r"(^|[_\W])(target|label|class|y|outcome|response|churn(ed)?|default(ed)?|survived|fraud|"
+    r"attrition|diagnosis)([_\W]|$)|目标|标签|类别|是否|流失|违约",
     re.IGNORECASE,
 )
+"""Names that say outright: this is what one wants to know."""
+
+_LIKELY_WORDS = re.compile(
+    r"(^|[_\W]|(?<=[a-z]))(result|(?i:price)|strength|yield|sales|demand|quality|grade|type|"
+    r"species|score|rating|status)([_\W]|$)|"
+    r"结果|强度|价格|房价|销量|产量|需求|等级|评级|质量|合格|故障"
+)
+"""Names that outcomes often have, and other columns too."""
 
 
 class ColumnFacts(Protocol):
@@ -183,7 +188,7 @@ def _guess(columns: Sequence[ColumnFacts], rows: int) -> tuple[ColumnFacts, str,
             else "No column of this table can be predicted; bring one that varies.",
         )
     column = scored[0][1]
-    named = bool(_TARGET_WORDS.search(column.name))
+    named = bool(_naming(column))
     last = column is columns[-1]
     reasons_zh = [*(["名称像要预测的结果"] if named else []), *(["排在最后一列"] if last else [])]
     reasons_en = [
@@ -206,9 +211,15 @@ def _could_be(column: ColumnFacts, rows: int) -> bool:
 
 
 def _evidence(column: ColumnFacts, last: bool, first: bool) -> int:  # noqa: FBT001  two facts
-    """Points for a target: a telling name 3, the last column 3, two or few values 1."""
-    points = 3 * bool(_TARGET_WORDS.search(column.name)) + 3 * last - first
+    """Points for a target: an outright name 5, a likely one or the last column 3, two values 1."""
+    points = _naming(column) + 3 * last - first
     return points + (column.distinct == 2 or column.kind == "boolean")  # noqa: PLR2004  yes or no
+
+
+def _naming(column: ColumnFacts) -> int:
+    if _OUTCOME_WORDS.search(column.name):
+        return 5
+    return 3 if _LIKELY_WORDS.search(column.name) else 0
 
 
 def _kind(column: ColumnFacts, asked: TaskKind | None) -> tuple[TaskKind, str, str]:

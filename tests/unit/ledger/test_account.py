@@ -16,7 +16,7 @@ def test_a_transaction_sums_to_zero_and_numbers_its_entries(amount: int, first: 
     made = entries(first, {available("t"): amount, DEPOSITS: -amount}, Movement.DEPOSIT, NOW)
     assert sum(entry.amount for entry in made) == 0
     assert [entry.seq for entry in made] == [first, first + 1]
-    assert {entry.transaction for entry in made} == {first}
+    assert {entry.transaction_seq for entry in made} == {first}
 
 
 @given(

@@ -30,7 +30,7 @@ def price(open_office: Callable) -> Callable[..., Charge]:
             for number, seconds in enumerate(wall_s, start=1)
         ]
         hold = Hold("job_1", "t", None, "quo_1", MicroYuan(held), 1, PriceClass.STANDARD, NOW)
-        return charge(tariff, hold, usage, outcome, NOW, seq=1, transaction=1)
+        return charge(tariff, hold, usage, outcome, NOW, seq=1, transaction_seq=1)
 
     return make
 

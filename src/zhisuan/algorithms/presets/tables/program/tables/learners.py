@@ -189,10 +189,11 @@ def _xgboost_base(booster: Any, cut: Cut) -> np.ndarray:
 
 
 def fit_histgb(cut: Cut, *, log: bool = False, **options: Any) -> Fitted:
-    """scikit-learn's HistGradientBoosting at its defaults, without its own early stopping."""
+    """scikit-learn's HistGradientBoosting at its defaults, stopped where the choosing rows say so."""
     y, link = _targets(cut, log=log)
     kind = HistGradientBoostingClassifier if cut.classes else HistGradientBoostingRegressor
-    model = kind(early_stopping=False, random_state=cut.seed, **options).fit(cut.x, y)
+    model = kind(early_stopping=True, random_state=cut.seed, **options)
+    model.fit(cut.x, y, X_val=cut.x_choose, y_val=link.raw_target(cut.y_choose))
 
     def raw(x: np.ndarray) -> np.ndarray:
         return _columns(model.decision_function(x) if cut.classes else model.predict(x))
@@ -216,10 +217,9 @@ def fit_trees(
         (False, False): RandomForestRegressor,
     }
     most_leaves = FOREST_NODES // (2 * count)
-    # A leaf needs rows, and classes × nodes is what must be carried.
     model = kinds[bool(cut.classes), extra](
         n_estimators=25,
-        min_samples_leaf=leaf,
+        min_samples_leaf=leaf or (3 if cut.classes else 1),
         max_features="sqrt" if cut.classes else 0.6,
         max_leaf_nodes=most_leaves if len(cut.y) > most_leaves else None,
         n_jobs=cut.cores,

@@ -106,7 +106,7 @@ def _cut(
 def _folds(
     y: np.ndarray, groups: np.ndarray | None, classes: int, effort: str, seed: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    count = 8 if effort != "fast" and len(y) < 1_500 else 5  # noqa: PLR2004  small tables
+    count = 8 if effort != "fast" and len(y) < 800 else 5  # noqa: PLR2004  small tables
     if classes:
         count = max(2, min(count, int(np.bincount(y.astype(int)).min())))
         kind = StratifiedKFold if groups is None else StratifiedGroupKFold

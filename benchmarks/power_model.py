@@ -3,7 +3,8 @@
 Reads profiles of load against RAPL package power, one CSV for each, as published with
 codecarbon (MIT; columns cpu_name, cores_used, cpu_load in percent, rapl_power in watts). For each
 processor it fits P0 and Pmax of P = P0 + (Pmax - P0) load^0.7 by least squares and prints the
-mean absolute percentage error of each profile: with the processor's own fit, and with the
+mean absolute percentage error of each profile: with its own first and last reading (what an
+operator can measure), with the processor's fit over both its profiles, and with the
 median watts for each logical core of all other processors (leave one processor out). The
 idle runs (up to 5 % load) are left out of the percentages: they read about a watt.
 
@@ -77,6 +78,7 @@ def measure(folder: Path) -> list[dict[str, object]]:
         others = per_core({cpu: ends for cpu, ends in fits.items() if cpu != name}, cores)
         for profile, points in by_profile.items():
             own = errors(points, *fits[name])
+            ends = errors(points, points[0][1], points[-1][1])
             unknown = errors(points, others[0] * cores[name], others[1] * cores[name])
             rows.append(
                 {
@@ -85,6 +87,7 @@ def measure(folder: Path) -> list[dict[str, object]]:
                     "cores": cores[name],
                     "idle_w": round(fits[name][0], 2),
                     "max_w": round(fits[name][1], 2),
+                    "ends_mape_pct": round(fmean(map(abs, ends)), 1),
                     "own_mape_pct": round(fmean(map(abs, own)), 1),
                     "unknown_mape_pct": round(fmean(map(abs, unknown)), 1),
                     "unknown_bias_pct": round(fmean(unknown), 1),
@@ -114,7 +117,7 @@ def main() -> None:
     print("\t".join(rows[0]))
     for row in rows:
         print("\t".join(str(value) for value in row.values()))
-    for column in ("own_mape_pct", "unknown_mape_pct"):
+    for column in ("ends_mape_pct", "own_mape_pct", "unknown_mape_pct"):
         values = [float(str(row[column])) for row in rows]
         print(f"{column}: median {median(values):.1f}, worst {max(values):.1f}")
     if arguments.json:

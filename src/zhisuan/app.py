@@ -108,7 +108,7 @@ def open_centre(settings: Settings) -> Opened:
         upgrade(database)
         centre = _compose(settings, database, closing)
         _bootstrap(centre, Keys(settings.data))
-        centre.shelf.resolve_open_uploads()
+        centre.shelf.recover()
         wrapper = Wrapper(centre)
         operator = Operator(centre, wrapper)
         wrapper.start()

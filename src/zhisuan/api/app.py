@@ -1,5 +1,7 @@
 """The HTTP application over one centre."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from zhisuan import __version__
@@ -7,7 +9,7 @@ from zhisuan.api import centre as centre_routes
 from zhisuan.api import datasets, jobs, problem, solutions, tasks, tenants
 from zhisuan.services.centre import Centre
 
-_ERRORS = {
+_ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": problem.Problem, "content": {problem.MEDIA_TYPE: {}}}
     for status in (400, 401, 402, 403, 404, 405, 409, 413, 422, 503, 507)
 }

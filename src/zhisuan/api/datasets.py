@@ -11,7 +11,8 @@ from pydantic import BaseModel, StringConstraints
 from zhisuan.access.tenant import Caller
 from zhisuan.api.door import After, CentreHere, Limit, Local, Member, OnceKey, asking, once
 from zhisuan.api.models import DatasetOut, Page
-from zhisuan.core.errors import WrongInput
+from zhisuan.core.errors import TamperFound, WrongInput
+from zhisuan.data.deletion import DeletionCertificate
 from zhisuan.services.bring import bring
 from zhisuan.services.centre import Centre
 
@@ -100,22 +101,30 @@ def preview_dataset(
     rows: Annotated[int, Query(ge=1, le=1000)] = 20,
 ) -> PreviewOut:
     """The first rows, as they were read."""
-    seen = centre.shelf.preview(centre.shelf.get(caller.tenant, dataset_id), rows)
-    return PreviewOut(columns=list(seen.columns), rows=[list(row) for row in seen.rows])
+    dataset = centre.shelf.get(caller.tenant, dataset_id)
+    columns = [column.name for column in dataset.profile.columns]
+    return PreviewOut(columns=columns, rows=centre.shelf.preview(dataset, rows))
 
 
 @router.delete("/v1/datasets/{dataset_id}")
 def delete_dataset(dataset_id: str, centre: CentreHere, caller: Member) -> dict[str, Any]:
     """Forget a dataset: its bytes are removed; the answer is the certificate."""
-    return dict(centre.shelf.delete(caller.tenant, dataset_id).to_json())
+    return _certificate(centre.shelf.delete(caller.tenant, dataset_id))
 
 
 @router.get("/v1/datasets/{dataset_id}/certificate")
 def show_certificate(dataset_id: str, centre: CentreHere, caller: Member) -> dict[str, Any]:
     """The certificate of a deletion, and whether it verifies now."""
     certificate = centre.shelf.certificate(caller.tenant, dataset_id)
-    verdict = centre.shelf.verify_certificate(certificate)
-    return {**certificate.to_json(), "verified": verdict.verified, "findings": verdict.findings}
+    try:
+        centre.shelf.verify_certificate(certificate)
+    except TamperFound as error:
+        return {**_certificate(certificate), "verified": False, "why": error.message}
+    return {**_certificate(certificate), "verified": True, "why": ""}
+
+
+def _certificate(certificate: DeletionCertificate) -> dict[str, Any]:
+    return {**certificate.record(), "previous": certificate.previous, "link": certificate.link}
 
 
 def _add(

@@ -55,6 +55,7 @@ class JobIn(BaseModel):
     any_of: list[DeviceIn] = Field(default_factory=list[DeviceIn], max_length=16)
     time_limit_s: float = Field(default=600.0, gt=0, le=30 * 86400)
     price_class: PriceClass = PriceClass.STANDARD
+    isolated: bool = False
     most_yuan: Decimal | None = Field(default=None, ge=0, le=10**9, decimal_places=6)
 
     def order(self) -> Order:
@@ -67,6 +68,7 @@ class JobIn(BaseModel):
             self.price_class,
             self.time_limit_s,
             None if self.most_yuan is None else from_yuan(self.most_yuan),
+            self.isolated,
         )
 
 

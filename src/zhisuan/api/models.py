@@ -3,6 +3,7 @@
 Money is decimal text in yuan, exact to the micro-yuan; instants are RFC 3339 in UTC.
 """
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Generic, Self, TypeVar
@@ -17,8 +18,9 @@ from zhisuan.compute.node import Node
 from zhisuan.compute.scheduler import Waiting, WaitingReason
 from zhisuan.core.money import MicroYuan, to_yuan
 from zhisuan.core.task import Effort, TaskKind
-from zhisuan.data.shelf import Dataset
+from zhisuan.data.dataset import Dataset
 from zhisuan.services.records import Solution, SolutionState
+from zhisuan.services.solve import warning
 from zhisuan.services.task import EffortOffer, Task
 
 Item = TypeVar("Item", bound=BaseModel)
@@ -74,12 +76,13 @@ class DatasetOut(BaseModel):
     columns: int
     created_at: AwareDatetime
     profile: Mapping[str, Any] | None = None
+    warnings: list[Mapping[str, Any]] | None = None
 
     @classmethod
     def of(cls, dataset: Dataset, *, whole: bool = False) -> Self:
         """From the value; the profile only when it is asked for."""
         return cls(
-            dataset_id=dataset.dataset_id,
+            dataset_id=dataset.id,
             name=dataset.name,
             version=dataset.version,
             sha256=dataset.sha256,
@@ -87,7 +90,8 @@ class DatasetOut(BaseModel):
             rows=dataset.rows,
             columns=dataset.columns,
             created_at=dataset.created_at,
-            profile=dataset.profile.to_json() if whole else None,
+            profile=json.loads(dataset.profile.to_json()) if whole else None,
+            warnings=[warning(each) for each in dataset.profile.all_findings()] if whole else None,
         )
 
 

@@ -40,7 +40,7 @@ def add(
         f"{dataset['dataset_id']}  {dataset['name']} v{dataset['version']}: "
         f"{dataset['rows']:,} rows, {dataset['columns']:,} columns"
     )
-    show_warnings(dataset["profile"]["warnings"])
+    show_warnings(dataset["warnings"])
 
 
 @app.command("list")
@@ -103,7 +103,7 @@ def show(
         ),
         "No columns.",
     )
-    show_warnings(profile["warnings"])
+    show_warnings(dataset["warnings"])
 
 
 @app.command("delete")

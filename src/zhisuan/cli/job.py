@@ -1,7 +1,7 @@
 """`zhisuan job`: list, show, logs, stop."""
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,7 +26,7 @@ def list_(
 ) -> None:
     """Jobs, newest first."""
     with opened(Where(url, key, data)) as door:
-        found = list(door.pages("/v1/jobs", limit, state=state))
+        found: list[dict[str, Any]] = list(door.pages("/v1/jobs", limit, state=state))
     if as_json:
         screen.show_json(found)
         return
@@ -37,7 +37,7 @@ def list_(
                 each["job_id"],
                 f"{each['algorithm']}@{each['version']}",
                 each["state"],
-                (each["waiting"] or {}).get("reason") or each["reason"],
+                each["waiting"]["reason"] if each["waiting"] else each["reason"],
                 each["submitted_at"][:19].replace("T", " "),
             )
             for each in found

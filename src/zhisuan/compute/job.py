@@ -120,6 +120,7 @@ class Job:
         attempt: 0 before the first start, then counts up.
         reason: why it is in its state; None where the state says all.
         message: the story's last sentence, for people.
+        tariff_version: of the price list that holds for it.
         stop_by: who asked to stop it, or None.
     """
 
@@ -141,6 +142,7 @@ class Job:
     stop_by: JobReason | None = None
     task_id: str | None = None
     quote_id: str | None = None
+    tariff_version: int = 1
     story: tuple[str, ...] = field(default=())
 
 

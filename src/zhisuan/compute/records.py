@@ -38,6 +38,7 @@ JOBS = Table(
     Column("tenant", String(40), nullable=False),
     Column("task_id", String(40)),
     Column("quote_id", String(40)),
+    Column("tariff_version", Integer, nullable=False),
     Column("algorithm", String(80), nullable=False),
     Column("version", String(40), nullable=False),
     Column("parameters", Text, nullable=False),
@@ -74,6 +75,7 @@ def add(connection: Connection, job: Job) -> int:
             "tenant": job.tenant,
             "task_id": job.task_id,
             "quote_id": job.quote_id,
+            "tariff_version": job.tariff_version,
             "algorithm": job.work.algorithm,
             "version": job.work.version,
             "parameters": json.dumps(job.work.parameters, ensure_ascii=False),
@@ -231,5 +233,6 @@ def _job(row: Row[Any]) -> Job:
         stop_by=None if row.stop_by is None else JobReason(row.stop_by),
         task_id=row.task_id,
         quote_id=row.quote_id,
+        tariff_version=row.tariff_version,
         story=tuple(json.loads(row.story)),
     )

@@ -68,11 +68,11 @@ _SENTENCES: dict[Code, dict[Language, str]] = {
     },
     Code.OTHER_SHEETS: {
         "zh": "只读取了工作表“{sheet}”;另有 {others} 张工作表未读。",
-        "en": "Only the sheet {sheet!r} was read; {others} other sheets hold data too.",
+        "en": "Only the sheet {sheet!r} was read; other sheets with data: {others}.",
     },
     Code.DUPLICATE_ROWS: {
         "zh": "有 {count:,} 行与其他行完全重复。",
-        "en": "{count:,} rows repeat another row exactly.",
+        "en": "Rows that repeat another row exactly: {count:,}.",
     },
     Code.UNNAMED_COLUMN: {
         "zh": "有一列没有列名,现称为“{column}”。",
@@ -100,13 +100,13 @@ _SENTENCES: dict[Code, dict[Language, str]] = {
     },
     Code.INFINITE_VALUES: {
         "zh": "列“{column}”有 {count:,} 个无穷值,按缺失处理。",
-        "en": "Column {column!r} has {count:,} infinite values, taken as missing.",
+        "en": "Infinite values of column {column!r} were taken as missing: {count:,}.",
     },
     Code.MIXED_TYPES: {
         "zh": "列“{column}”大多是数字,但有 {count:,} 格不是(如“{example}”),整列按文本读取。",
         "en": (
-            "Column {column!r} is mostly numbers, but {count:,} cells are not "
-            "(such as {example!r}); it was read as text."
+            "Column {column!r} is mostly numbers and was read as text, because of other cells: "
+            "{count:,}, such as {example!r}."
         ),
     },
     Code.AMBIGUOUS_DATE: {
@@ -115,7 +115,7 @@ _SENTENCES: dict[Code, dict[Language, str]] = {
     },
     Code.FORMULA_TEXT: {
         "zh": "列“{column}”有 {count:,} 个单元格像电子表格公式,只当作文本。",
-        "en": "{count:,} cells of column {column!r} look like formulas; they are kept as text.",
+        "en": "Cells of column {column!r} that look like formulas, kept as text: {count:,}.",
     },
     Code.LONG_TEXT: {
         "zh": "列“{column}”有长达 {characters:,} 个字符的文本。",

@@ -75,6 +75,11 @@ def held(tenant: str) -> str:
     return f"tenant:{tenant}:held"
 
 
+def is_held(account: str) -> bool:
+    """Whether the account is one of money set aside."""
+    return account.startswith("tenant:") and account.endswith(":held")
+
+
 def entries(
     first_seq: int,
     moves: Mapping[str, int],

@@ -17,8 +17,9 @@ from sqlalchemy import Connection, RowMapping
 
 from zhisuan.core.chain import GENESIS, link
 from zhisuan.ledger import records
-from zhisuan.ledger.account import held
+from zhisuan.ledger.account import held, is_held
 from zhisuan.ledger.checkpoint import Checkpoint, is_genuine, parse
+from zhisuan.ledger.tables import CHAINS
 
 
 class FaultKind(StrEnum):
@@ -96,14 +97,15 @@ def audit(connection: Connection, key: bytes) -> VerifyReport:
     heads = records.heads(connection)
     counts: dict[str, int] = {}
     sums: Counter[str] = Counter()
-    faults: list[Fault | None] = [_checkpoint_fault(signed, key)]
-    for chain in records.CHAINS:
+    found: dict[str, Fault | None] = {"checkpoint": _checkpoint_fault(signed, key)}
+    for chain in CHAINS:
         walk = _Walk(chain, heads.get(chain, (0, GENESIS)), signed)
-        fault = walk.fault(records.walk(connection, chain), sums)
-        faults.append(fault)
+        found[chain] = walk.fault(records.walk(connection, chain), sums)
         counts[chain] = walk.count
-    faults += [_balance_fault(connection, sums), _tariff_fault(connection)]
-    return VerifyReport(counts, len(signed), tuple(fault for fault in faults if fault))
+    if not found["entry"]:
+        found["account"] = _balance_fault(connection, sums)
+    found["tariff"] = _tariff_fault(connection)
+    return VerifyReport(counts, len(signed), tuple(fault for fault in found.values() if fault))
 
 
 class _Walk:
@@ -225,10 +227,11 @@ def _balance_fault(connection: Connection, sums: Counter[str]) -> Fault | None:
         if kept.get(account) != sums[account] and (account in kept or sums[account]):
             detail = f"its balance says {kept.get(account)}, its entries {sums[account]}"
             return Fault("account", None, account, FaultKind.UNBALANCED, detail)
-    for tenant, amount in records.open_holds(connection).items():
-        if sums[held(tenant)] != amount:
-            detail = f"open holds come to {amount}, its entries to {sums[held(tenant)]}"
-            return Fault("account", None, held(tenant), FaultKind.UNBALANCED, detail)
+    open_holds = {held(tenant): sum_ for tenant, sum_ in records.open_holds(connection).items()}
+    for account in sorted(open_holds.keys() | {name for name in kept if is_held(name)}):
+        if sums[account] != open_holds.get(account, 0):
+            detail = f"open holds come to {open_holds.get(account, 0)}, entries to {sums[account]}"
+            return Fault("account", None, account, FaultKind.UNBALANCED, detail)
     return None
 
 

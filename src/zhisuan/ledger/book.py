@@ -1,8 +1,8 @@
 """The ledger: quote → hold → charge → release, for whoever holds a transaction.
 
 Every function takes a Connection, so a use case decides what belongs together: take the money
-and make the job, end the job and settle it. Settling asks nothing of the clock's speed or of
-earlier calls: a job is settled once and a second call returns the same charge.
+and make the job, end the job and settle it. A job is settled once: a second call returns the
+same charge. What was settled wrongly is put right by a refund, never by a change.
 """
 
 from collections import Counter
@@ -20,6 +20,7 @@ from zhisuan.ledger.account import (
     CENTRE_ACCOUNTS,
     DEPOSITS,
     GRANTS,
+    REFUNDS,
     REVENUE,
     Entry,
     Movement,
@@ -261,6 +262,28 @@ class Ledger:
         _post(connection, chains, self._entries(chains, moves, Movement.RELEASE, job_id))
         records.write(connection, chains)
         return hold.amount
+
+    def refund(
+        self, connection: Connection, job_id: str, amount: MicroYuan, note: str
+    ) -> MicroYuan:
+        """Give back part of a charge; the note says why. Returns what is left of the charge.
+
+        Raises:
+            NotFound: the job has no charge.
+            Conflict: with earlier refunds it would pass the charge, or it is not positive.
+        """
+        chains = records.lock(connection)
+        made = self.charge_of(connection, job_id)
+        if made is None:
+            raise NotFound(f"Job {job_id} has no charge.")
+        moved = self.entries_of(connection, job_id)
+        left = made.amount + sum(entry.amount for entry in moved if entry.account == REFUNDS)
+        if not 0 < amount <= left:
+            raise Conflict(f"Of this charge {shown(MicroYuan(left))} can be given back.")
+        moves = {available(made.tenant): amount, REFUNDS: -amount}
+        _post(connection, chains, self._entries(chains, moves, Movement.REFUND, job_id, note))
+        records.write(connection, chains)
+        return MicroYuan(left - amount)
 
     def charge_of(self, connection: Connection, job_id: str) -> Charge | None:
         """The job's charge, None before it is settled."""

@@ -176,7 +176,8 @@ def _explain(
     free = sum(not record.billable for record in usage)
     end_zh, end_en = _ENDS[outcome]
     chinese = [f"{end_zh}：运行 {seconds:.1f} 秒，计量价 {shown(metered)}，按 {factor:.0%} 计。"]
-    english = [f"Ran {seconds:.1f} s, metered {shown(metered)}, asked {factor:.0%} as {end_en}."]
+    ran = f"It ran {seconds:.1f} s, metered at {shown(metered)}"
+    english = [f"{ran}; {factor:.0%} of that is asked because {end_en}."]
     if free:
         chinese.append(f"{free} 次未完成的尝试不收费。")
         english.append(f"Attempts that were lost and cost nothing: {free}.")

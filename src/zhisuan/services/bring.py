@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from zhisuan.data.shelf import Dataset
+from zhisuan.data.dataset import Dataset
 from zhisuan.services import records
 from zhisuan.services.centre import Centre
 from zhisuan.services.events import Event
@@ -47,7 +47,7 @@ def bring(
     facts = {"name": dataset.name, "version": dataset.version, "request": request}
     _tell(
         centre,
-        Event(tenant, "dataset.ready", dataset.dataset_id, facts, centre.clock.now()),
+        Event(tenant, "dataset.ready", dataset.id, facts, centre.clock.now()),
     )
     return dataset
 

@@ -47,6 +47,7 @@ from zhisuan.services.wrap import Wrapper, new_solution
 log = structlog.get_logger()
 
 _SWEEP_S = 1.0
+_SIGN_EVERY_S = 60.0
 _GRACE = Seconds(5.0)
 
 
@@ -81,6 +82,7 @@ class Operator:
         self._stopping: set[str] = set()
         self._told: dict[str, int] = {}
         self._refused: dict[str, CentreError] = {}
+        self._signed = 0.0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="operator", daemon=True)
 
@@ -94,6 +96,8 @@ class Operator:
         self._centre.engine.wake()
         if self._thread.is_alive():
             self._thread.join()
+        self._signed = 0.0
+        self._checkpoint()
 
     def _run(self) -> None:
         changed: Sequence[str] | None = None
@@ -106,6 +110,7 @@ class Operator:
                 changed = self._centre.engine.wait(Seconds(_SWEEP_S))
                 if time.monotonic() - swept >= _SWEEP_S:
                     changed = None
+                    self._checkpoint()
             except Exception:
                 # Whatever it was, the database holds the truth: forget and take it up again.
                 log.exception("turn_failed")
@@ -114,6 +119,15 @@ class Operator:
                 self._stopping.clear()
                 changed = None
                 self._closing.wait(_SWEEP_S)
+
+    def _checkpoint(self) -> None:
+        """Sign the heads of the ledger's chains now and then, so that a cut tail shows."""
+        now = time.monotonic()
+        if now - self._signed < _SIGN_EVERY_S:
+            return
+        self._signed = now
+        with self._centre.database.write() as connection:
+            self._centre.ledger.checkpoint(connection, self._centre.secret)
 
     def turn(self, changed: Sequence[str] | None = None) -> None:
         """One look and what follows from it.

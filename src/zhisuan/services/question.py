@@ -64,7 +64,7 @@ class ColumnFacts(Protocol):
         ...
 
     @property
-    def likely_identifier(self) -> bool:
+    def identifier(self) -> bool:
         """Whether it only names the rows."""
         ...
 
@@ -207,7 +207,7 @@ def _could_be(column: ColumnFacts, rows: int) -> bool:
         check_target(column, rows)
     except TargetUnusable:
         return False
-    return not column.likely_identifier
+    return not column.identifier
 
 
 def _evidence(column: ColumnFacts, last: bool, first: bool) -> int:  # noqa: FBT001  two facts

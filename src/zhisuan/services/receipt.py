@@ -14,7 +14,7 @@ from zhisuan.compute.job import Job
 from zhisuan.core.clock import format_instant
 from zhisuan.core.money import MicroYuan, to_yuan
 from zhisuan.core.quantities import Quality, worst
-from zhisuan.data.shelf import Dataset
+from zhisuan.data.dataset import Dataset
 from zhisuan.green import records as footprints
 from zhisuan.ledger.charge import Charge
 from zhisuan.ledger.quote import Line
@@ -82,7 +82,7 @@ def _result(result: Json | None, task: Task | None, dataset: Dataset | None) -> 
         "task_id": task.task_id,
         "question": {"target": task.question.target, "kind": task.question.kind},
         "dataset": {
-            "dataset_id": dataset.dataset_id,
+            "dataset_id": dataset.id,
             "name": dataset.name,
             "version": dataset.version,
             "sha256": dataset.sha256,

@@ -45,6 +45,7 @@ class Order:
     price_class: PriceClass = PriceClass.STANDARD
     time_limit_s: float = 3600.0
     most: MicroYuan | None = None
+    isolated: bool = False
 
 
 def submit(centre: Centre, connection: Connection, tenant: str, order: Order) -> Job:
@@ -70,7 +71,14 @@ def submit(centre: Centre, connection: Connection, tenant: str, order: Order) ->
             f"It could cost {shown(offer.quote.high)}, more than the {shown(order.most)} allowed.",
             hint="Raise the allowance, or shorten time_limit_s.",
         )
-    work = Work(algorithm.name, algorithm.card.version, order.parameters, {}, order.time_limit_s)
+    work = Work(
+        algorithm.name,
+        algorithm.card.version,
+        order.parameters,
+        {},
+        order.time_limit_s,
+        order.isolated,
+    )
     return queue(centre, connection, tenant, work, order.request, offer)
 
 
@@ -98,6 +106,7 @@ def queue(
         submitted_at=now,
         task_id=task_id,
         quote_id=offer.quote_id,
+        tariff_version=offer.quote.tariff_version,
     )
     centre.ledger.hold(connection, job.job_id, offer)
     jobs.add(connection, job)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from zhisuan.compute.job import Job, JobEvent, JobReason, JobState
 from zhisuan.core.clock import parse_instant
@@ -61,7 +61,7 @@ def summary_of(folder: Path) -> Mapping[str, Any]:
         found = json.loads((folder / "output" / "solution.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def usage_of(centre: Centre, job: Job, final: FinalRecord) -> tuple[UsageRecord, Footprint]:
@@ -83,7 +83,7 @@ def usage_of(centre: Centre, job: Job, final: FinalRecord) -> tuple[UsageRecord,
         energy_wh=foot.energy_wh,
         energy_quality=foot.energy_quality,
         algorithm=f"{job.work.algorithm}@{job.work.version}",
-        tariff_version=centre.ledger.tariff.version,
+        tariff_version=job.tariff_version,
         price_class=PriceClass(job.price_class),
         reason=final.reason,
         devices=_devices(centre, job),
@@ -111,7 +111,7 @@ def usage_of_lost(centre: Centre, job: Job) -> UsageRecord:
         energy_wh=0.0,
         energy_quality=Quality.ASSUMED,
         algorithm=f"{job.work.algorithm}@{job.work.version}",
-        tariff_version=centre.ledger.tariff.version,
+        tariff_version=job.tariff_version,
         price_class=PriceClass(job.price_class),
         reason=JobReason.NODE_LOST,
         devices=_devices(centre, job),

@@ -13,7 +13,8 @@ from zhisuan.compute.job import Job, Work
 from zhisuan.core.errors import Conflict
 from zhisuan.core.identifiers import new_id
 from zhisuan.core.task import Effort, TaskKind
-from zhisuan.data.shelf import Dataset
+from zhisuan.data.dataset import Dataset
+from zhisuan.data.findings import Finding
 from zhisuan.ledger.tariff import PriceClass
 from zhisuan.services import records, run
 from zhisuan.services.centre import Centre
@@ -47,8 +48,20 @@ def ask(
     """
     dataset = centre.shelf.get(tenant, dataset_id)
     question = pose(dataset.profile.columns, dataset.profile.rows, target, kind)
-    warnings = (*dataset.profile.warnings, *centre.shelf.leaks(dataset, question.target))
+    leaks = [leak.finding for leak in centre.shelf.leaks(dataset, question.target)]
+    warnings = tuple(warning(finding) for finding in (*dataset.profile.all_findings(), *leaks))
     return PosedQuestion(dataset, question, centre.catalogue.answering(question.kind), warnings)
+
+
+def warning(finding: Finding) -> Mapping[str, Any]:
+    """A finding as JSON values, with its sentences."""
+    return {
+        "code": finding.code,
+        "column": finding.column,
+        "parameters": dict(finding.parameters),
+        "zh": finding.text("zh"),
+        "en": finding.text("en"),
+    }
 
 
 def offer(centre: Centre, connection: Connection, posed: PosedQuestion) -> Task:
@@ -60,7 +73,7 @@ def offer(centre: Centre, connection: Connection, posed: PosedQuestion) -> Task:
     task = Task(
         task_id=task_id,
         tenant=tenant,
-        dataset_id=posed.dataset.dataset_id,
+        dataset_id=posed.dataset.id,
         question=posed.question,
         algorithm=posed.algorithm.name,
         version=posed.algorithm.card.version,
@@ -101,6 +114,7 @@ def accept(
     )
     request = run.request_for(need)
     run.admit(centre, request)
+    profile = centre.objects.put([dataset.profile.to_json().encode()])
     work = Work(
         algorithm=algorithm.name,
         version=algorithm.card.version,
@@ -112,7 +126,7 @@ def accept(
             "cpu_budget_s": algorithm.card.efforts[effort],
             "dataset": dataset.name,
         },
-        inputs={"table": dataset.parquet_sha256, "profile": dataset.profile_sha256},
+        inputs={"table": dataset.table_sha256, "profile": profile},
         time_limit_s=run.limit_for(need),
     )
     offer = centre.ledger.get_quote(connection, tenant, task.offer(effort).quote_id)

@@ -142,7 +142,7 @@ def receipt_html(receipt: Mapping[str, Any]) -> str:
         f'<td><span lang="zh">{words[quality]}</span><span lang="en">{quality}</span></td></tr>'
         for chinese, english, value, quality in rows
     )
-    lines = [
+    lines: list[tuple[str, str]] = [
         (money["explanation_zh"], money["explanation_en"]),
         *(zip(energy["explanation_zh"], energy["explanation_en"], strict=True) if energy else []),
     ]

@@ -229,6 +229,19 @@ class EngineContract:
 
     # --- once and only once
 
+    def test_a_runner_holds_nothing_that_the_centre_had_open(self, tmp_path: Path) -> None:
+        reading, writing = os.pipe()
+        os.set_inheritable(writing, True)
+        with self.bench(tmp_path) as ready:
+            spec = ready.order("sleep")
+            ready.engine.launch(spec)
+            os.close(writing)
+            ready.until_asleep(spec)
+            assert os.read(reading, 1) == b"", "the pipe has no other end left"
+            os.close(reading)
+            ready.engine.stop(spec.job_id, Seconds(1.0))
+            ready.until(OVER)
+
     def test_launching_an_attempt_again_never_runs_it_again(self, tmp_path: Path) -> None:
         with self.bench(tmp_path) as ready:
             spec = ready.order("answer")

@@ -190,6 +190,23 @@ def test_charges_are_listed_newest_first_in_pages(office):
     assert [charge.job_id for charge in (*first, *rest)] == [f"job_{n}" for n in (4, 3, 2, 1, 0)]
 
 
+def test_a_charge_is_refunded_with_a_reason_and_never_beyond_itself(office):
+    held_job(office, "job_1")
+    settle(office, "job_1", 3600.0)
+    with office.write() as connection:
+        left = office.ledger.refund(connection, "job_1", MicroYuan(50_000), "disk failed")
+        assert left == HOUR - 50_000
+    for amount in (left + 1, 0, -1):
+        with pytest.raises(Conflict, match=r"¥0\.015 "), office.write() as connection:
+            office.ledger.refund(connection, "job_1", MicroYuan(amount), "again")
+    with pytest.raises(NotFound), office.write() as connection:
+        office.ledger.refund(connection, "job_none", MicroYuan(1), "nothing")
+    assert office.balance() == (from_yuan("100") - left, 0)
+    with office.read() as connection:
+        assert office.ledger.entries_of(connection, "job_1")[-1].note == "disk failed"
+    assert office.verify().ok
+
+
 class PowerCut(Exception):
     """Something outside the ledger fails half way."""
 

@@ -53,7 +53,7 @@ def test_every_file_comes_back_as_it_was_written(folder: AttemptFolder, spec: La
     }
 
 
-def test_the_first_order_stays(folder: AttemptFolder, spec: LaunchSpec, tmp_path: Path) -> None:
+def test_the_first_order_stays(folder: AttemptFolder, spec: LaunchSpec) -> None:
     other = LaunchSpec("job_1", 2, spec.folder, "other", ("python",), "m:g")
     folder.order(other)
     assert folder.spec() == spec
@@ -62,7 +62,7 @@ def test_the_first_order_stays(folder: AttemptFolder, spec: LaunchSpec, tmp_path
 def test_of_many_claims_one_succeeds(folder: AttemptFolder) -> None:
     names = [f"{number}-0-boot" for number in range(64)]
     with ThreadPoolExecutor(16) as threads:
-        won = [name for name, ok in zip(names, threads.map(folder.claim, names)) if ok]
+        won = [name for name, ok in zip(names, threads.map(folder.claim, names), strict=True) if ok]
     assert len(won) == 1
     assert folder.owner() == won[0]
 

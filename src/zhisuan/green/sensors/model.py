@@ -47,4 +47,6 @@ class ModelSensor:
 
 def _busy_seconds() -> float:
     times = psutil.cpu_times()
-    return sum(times) - times.idle - getattr(times, "iowait", 0.0)
+    # The kernel counts a guest's time in user and nice as well.
+    not_ours = ("idle", "iowait", "steal", "guest", "guest_nice")
+    return sum(times) - sum(getattr(times, name, 0.0) for name in not_ours)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-DIRECTOR_SHARE = 0.12
+KEPT_BACK = 0.12
 """Part of the budget kept back for scoring, explaining and writing the result."""
 
 
@@ -14,6 +14,7 @@ class Budget:
         cpu_s: CPU seconds that the whole run may use.
         should_stop: says whether somebody asked the run to end.
         clock: CPU seconds used so far; the process clock unless a test brings its own.
+        kept_back: share of the budget that `left` does not give away.
     """
 
     def __init__(
@@ -21,11 +22,13 @@ class Budget:
         cpu_s: float,
         should_stop: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.process_time,
+        kept_back: float = KEPT_BACK,
     ) -> None:
         self._clock = clock
         self._start = clock()
         self._should_stop = should_stop
         self.cpu_s = cpu_s
+        self._kept_back = kept_back
         self.stages: dict[str, float] = {}
         self._last = self._start
 
@@ -35,11 +38,15 @@ class Budget:
 
     def left(self) -> float:
         """CPU seconds the search may still use."""
-        return self.cpu_s * (1 - DIRECTOR_SHARE) - self.used()
+        return self.cpu_s * (1 - self._kept_back) - self.used()
 
     def allows(self, cost_s: float) -> bool:
         """Whether work of this expected cost fits; never after a request to stop."""
         return cost_s <= self.left() and not self._should_stop()
+
+    def portion(self, share: float) -> "Budget":
+        """A budget for one piece of work: this share of what is left now, and never more."""
+        return Budget(self.left() * share, self._should_stop, self._clock, kept_back=0.0)
 
     def close_stage(self, name: str) -> None:
         """Book what was used since the last stage under this name."""

@@ -9,7 +9,7 @@ naive. Class probabilities end with one temperature (Guo and others 2017, arXiv:
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,12 @@ from tables.link import Link, long_tailed
 from tables.metrics import FLOOR, score
 from tables.split import Split
 
+MANY_ROWS = 30_000
+"""Above this, larger trees come early and networks late."""
+VARIATIONS = {"standard": 8, "best": 40}
+"""Learners with random settings tried at the end, by effort."""
+MOST_FOR_ONE = 0.4
+"""Share of what is left that one learner may use."""
 BLEND_STEPS = 40
 LEAST_WEIGHT = 0.04
 """A candidate with less adds more to carry than to the answer."""
@@ -112,14 +118,20 @@ def portfolio(classes: int, y: np.ndarray, effort: str, rows: int) -> Iterator[t
             "min_child_weight": 3}  # fmt: skip
     slow = {"learning_rate": 0.03, "num_leaves": 63, "feature_fraction": 0.8,
             "bagging_fraction": 0.9, "bagging_freq": 1, "min_data_in_leaf": 5}  # fmt: skip
+    large = {"num_leaves": 255, "feature_fraction": 0.8, "min_data_in_leaf": 50}
     yield "lightgbm", of(learners.fit_lightgbm)
+    if rows > MANY_ROWS:
+        yield "lightgbm_large", of(learners.fit_lightgbm, log=log, **large)
+        yield "histgb", of(learners.fit_histgb)
     yield "linear", of(learners.fit_linear, log=log)
     if log:
         yield "lightgbm_log", of(learners.fit_lightgbm, log=True)
-    yield "lightgbm_small", of(learners.fit_lightgbm, log=log, **small)
-    yield "network", of(learners.fit_network, log=log)
+    if rows <= MANY_ROWS:
+        yield "lightgbm_small", of(learners.fit_lightgbm, log=log, **small)
+        yield "network", of(learners.fit_network, log=log)
     yield "lightgbm_extra", of(learners.fit_lightgbm, log=log, **xt)
-    yield "histgb", of(learners.fit_histgb)
+    if rows <= MANY_ROWS:
+        yield "histgb", of(learners.fit_histgb)
     yield "xgboost", of(learners.fit_xgboost, log=log, subsample=0.9, colsample_bytree=0.8)
     yield "extra_trees", of(learners.fit_trees, extra=True, log=log)
     yield "random_forest", of(learners.fit_trees, extra=False, log=log)
@@ -128,23 +140,28 @@ def portfolio(classes: int, y: np.ndarray, effort: str, rows: int) -> Iterator[t
     yield "xgboost_deep", of(learners.fit_xgboost, log=log, **deep)
     yield "network_wide", of(learners.fit_network, log=log, hidden=(256, 128, 64))
     yield "lightgbm_slow", of(learners.fit_lightgbm, log=log, **slow)
-    if effort == "best":
-        yield from _variations(log=log, of=of)
+    yield from _variations(VARIATIONS[effort], log=log, of=of)
 
 
-def _variations(*, log: bool, of: Callable[..., Learner]) -> Iterator[tuple[str, Learner]]:
-    """Endless boosters with settings drawn at random (fixed seed)."""
+def _variations(
+    count: int, *, log: bool, of: Callable[..., Learner]
+) -> Iterator[tuple[str, Learner]]:
+    """Boosters and networks with settings drawn at random (fixed seed, so the same each time)."""
     rng = np.random.default_rng(20_240_501)
-    for number in range(1, 1_000):
+    for number in range(1, count + 1):
+        if number % 4 == 0:
+            hidden = tuple(int(n) for n in rng.choice([32, 64, 128, 256], size=rng.integers(1, 4)))
+            yield f"network_{number}", of(learners.fit_network, log=log, hidden=hidden)
+            continue
         options = {
-            "num_leaves": int(rng.choice([5, 9, 15, 31, 63, 127])),
-            "learning_rate": float(rng.choice([0.02, 0.03, 0.05])),
+            "num_leaves": int(rng.choice([3, 5, 9, 15, 31, 63])),
+            "learning_rate": float(rng.choice([0.03, 0.05])),
             "feature_fraction": float(rng.uniform(0.3, 1.0)),
             "bagging_fraction": float(rng.uniform(0.6, 1.0)),
             "bagging_freq": 1,
             "min_data_in_leaf": int(rng.choice([2, 5, 10, 20, 40])),
             "lambda_l2": float(rng.choice([0.0, 0.1, 1.0, 10.0])),
-            "extra_trees": bool(rng.random() < 0.4),
+            "extra_trees": bool(rng.random() < 0.4),  # noqa: PLR2004  two in five
         }
         yield f"lightgbm_{number}", of(learners.fit_lightgbm, log=log, **options)
 
@@ -226,6 +243,7 @@ def _try(
 ) -> Candidate | None:
     """Fit on each cut; None when after the first ones the others would not fit the budget."""
     start = budget.used()
+    cuts = [replace(cut, budget=budget.portion(MOST_FOR_ONE)) for cut in cuts]
     fits = crew.fit(learner, cuts[: crew.workers])
     rest = cuts[crew.workers :]
     cost = (budget.used() - start) / crew.workers

@@ -1,5 +1,6 @@
 """Datasets: bring data, look at it, forget it."""
 
+import json
 from collections.abc import Generator
 from pathlib import Path
 from typing import Annotated, Any
@@ -124,7 +125,8 @@ def show_certificate(dataset_id: str, centre: CentreHere, caller: Member) -> dic
 
 
 def _certificate(certificate: DeletionCertificate) -> dict[str, Any]:
-    return {**certificate.record(), "previous": certificate.previous, "link": certificate.link}
+    record: dict[str, Any] = json.loads(certificate.record())
+    return {**record, "previous": certificate.previous, "link": certificate.link}
 
 
 def _add(

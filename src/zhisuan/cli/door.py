@@ -89,7 +89,7 @@ class Door:
             headers["Last-Event-ID"] = str(after)
         with self._sent("GET", "/v1/events", headers=headers, stream=True) as response:
             number, kind = after or 0, ""
-            for line in response.iter_lines():
+            for line in _lines(response):
                 field, _, value = line.partition(": ")
                 if field == "id":
                     number = int(value)
@@ -180,6 +180,15 @@ def opened(where: Where, *, operator: bool = False) -> Generator[Door]:
         door = Door(url, key, local=local is not None)
         stack.callback(door.close)
         yield door
+
+
+def _lines(response: httpx.Response) -> Iterator[str]:
+    try:
+        yield from response.iter_lines()
+    except httpx.HTTPError as error:
+        raise Unavailable(
+            "The centre hung up.", hint="See whether it still runs: zhisuan doctor"
+        ) from error
 
 
 def _as_error(response: httpx.Response) -> CentreError:

@@ -80,7 +80,8 @@ def _unmarked_utf16(sample: bytes) -> Encoding | None:
     high_last = sample[1::2].count(0) > sample[::2].count(0)
     name = "utf-16-le" if high_last else "utf-16-be"
     text = codecs.getincrementaldecoder(name)("replace").decode(sample)
-    if "\0" in text or "\ufffd" in text or _controls(text):
+    lines = "\n" in text or "\r" in text
+    if not lines or "\0" in text or "\ufffd" in text or _controls(text):
         raise _no_text()
     return Encoding(name, guessed=True)
 

@@ -13,13 +13,17 @@ from typing import TextIO
 
 from zhisuan.core.errors import DataError, RaggedData, TooLarge, UnreadableData
 from zhisuan.data.dialect import Dialect
-from zhisuan.data.limits import Limits, Progress
+from zhisuan.data.limits import MIB, Limits, Progress
 from zhisuan.data.workbench import Workbench, named, quoted
 from zhisuan.store.objects import disk_errors
 
 _NAMED_LINES = 3
 _NO_NULL = "\x01\x02no null\x02\x01"  # empty cells are judged by core.cells, not by the reader
 _GROUP_CELLS = 600_000
+
+# Process-wide in Python: beyond any row we accept, below what a quotation mark that is never
+# closed would gather from a large file.
+csv.field_size_limit(16 * MIB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,7 @@ def from_delimited(
         with text.open(encoding="utf-8", newline="") as lines:
             write_plainly(_even_rows(lines, dialect, limits), even)
         if _read(bench, even, Dialect(",", dialect.names, dialect.width), target, limits, progress):
-            raise TooLarge(
-                f"A row is longer than {limits.max_line_bytes:,} bytes.",
-                hint="Drop the column with very long texts and bring the table again.",
-            )
+            raise _row_too_long(limits)
         even.unlink()
     names = dialect.names or tuple(f"column_{n}" for n in range(1, dialect.width + 1))
     return plain_text(target, names)
@@ -131,7 +132,6 @@ def _read(
 
 
 def _even_rows(lines: TextIO, dialect: Dialect, limits: Limits) -> Iterator[list[str]]:
-    csv.field_size_limit(limits.max_line_bytes)
     reader = csv.reader(lines, delimiter=dialect.delimiter)
     ragged: list[tuple[int, int]] = []
     count = 0
@@ -143,6 +143,8 @@ def _even_rows(lines: TextIO, dialect: Dialect, limits: Limits) -> Iterator[list
                 if len(ragged) < _NAMED_LINES:
                     ragged.append((begin, len(row)))
             elif row and not count:
+                if sum(map(len, row)) > limits.max_line_bytes:
+                    raise _row_too_long(limits)
                 yield row
             begin = reader.line_num + 1
     except csv.Error as error:
@@ -152,6 +154,13 @@ def _even_rows(lines: TextIO, dialect: Dialect, limits: Limits) -> Iterator[list
         ) from error
     if count:
         raise _ragged(ragged, count, dialect.width)
+
+
+def _row_too_long(limits: Limits) -> TooLarge:
+    return TooLarge(
+        f"A row is longer than {limits.max_line_bytes:,} bytes.",
+        hint="Drop the column with very long texts and bring the table again.",
+    )
 
 
 def _ragged(first: list[tuple[int, int]], count: int, width: int) -> RaggedData:

@@ -59,12 +59,14 @@ class JobContext:
         self._folder.tell({"at": now, "stage": stage, "fraction": share, **facts})
 
     def should_stop(self) -> bool:
-        """Whether the job was asked to end; call it first from the main thread.
+        """Whether the job was asked to end; from any thread, but first from the main one.
 
         A job that asks is given its grace to write a checkpoint and return. One that never
         asks is ended at once, by the signal's own action.
         """
         if self._stopping is None:
+            if threading.current_thread() is not threading.main_thread():
+                return False  # only the main thread can listen for the signal
             self._stopping = threading.Event()
             signal.signal(signal.SIGTERM, self._hear)
         return self._stopping.is_set()

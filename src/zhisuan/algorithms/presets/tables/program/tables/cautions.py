@@ -1,4 +1,6 @@
-"""What a person must beware of in the rows themselves: few, copied, dated, leaking, full of holes."""
+"""What a person must beware of: rows few, copied, dated or full of holes, and answers that leak."""
+
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +10,7 @@ from tables.question import Lesson
 
 FEW_ROWS = 500
 MANY_MISSING = 0.5
-LEAK_FLAGS = frozenset({"likely_leak", "leak"})
+LEAK_SHARE, LEAK_LOSS = 0.8, 0.05
 
 
 def of_rows(lesson: Lesson, groups: np.ndarray | None, development: int) -> list[Note]:
@@ -29,10 +31,19 @@ def of_rows(lesson: Lesson, groups: np.ndarray | None, development: int) -> list
         notes.append(Note("dated_rows", {"column": dated[0]}))
     for name in lesson.names:
         values, kind = lesson.table.values[name], lesson.table.kinds[name]
-        flags = set(lesson.table.facts.get(name, {}).get("flags", ()))
-        if flags & LEAK_FLAGS:
-            notes.append(Note("likely_leak", {"column": name}))
         empty = np.isnan(values) if kind in NUMERIC_KINDS else [value is None for value in values]
         if MANY_MISSING < np.mean(empty) < 1:
             notes.append(Note("many_missing", {"column": name, "share": float(np.mean(empty))}))
     return notes
+
+
+def of_result(importance: list[dict[str, Any]], gain: float) -> list[Note]:
+    """A result too good to be true that rests on one column is probably a leak.
+
+    Args:
+        importance: columns with their `share` of the whole, the first most important.
+        gain: the loss left, as a share of the naive loss (variance for numbers).
+    """
+    if importance and importance[0]["share"] >= LEAK_SHARE and gain <= LEAK_LOSS:
+        return [Note("likely_leak", {"column": importance[0]["column"]})]
+    return []

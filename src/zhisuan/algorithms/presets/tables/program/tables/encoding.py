@@ -61,6 +61,9 @@ def learn_plan(table: Table, names: Sequence[str], scores: np.ndarray, fold: np.
     scores = _frequent(scores)
     for name in names:
         values, kind = table.values[name], table.kinds[name]
+        if table.facts.get(name, {}).get("identifier"):
+            notes.append(Note("column_identifier", {"column": name}))
+            continue
         encodings = _encodings(values, kind, notes, name)
         if not encodings:
             continue

@@ -86,13 +86,14 @@ def write_sample(
     path = folder / "sample.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(names)
+        if model.plan["header"]:
+            writer.writerow(names)
         for row in range(rows.rows):
             writer.writerow(
                 write_cell(rows.values[name][row], rows.kinds[name], rows.readings[name])
                 for name in names
             )
-    told = model.predict(takeaway.read_csv(path))
+    told = model.predict(takeaway.read_csv(path, header=model.plan["header"]))
     takeaway.write_predictions(folder / "sample_predictions.csv", model.plan, told)
     gap = float((np.abs(told - answer) / np.maximum(1.0, np.abs(answer))).max())
     if gap > AGREEMENT:

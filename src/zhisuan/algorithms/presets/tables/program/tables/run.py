@@ -36,6 +36,7 @@ def main(job: "JobContext") -> None:
     Raises:
         WrongInput: the question does not fit the table.
     """
+    job.should_stop()  # from here on a request to end is heard in every thread
     question = Question.from_parameters(job.parameters)
     budget = Budget(question.cpu_budget_s, job.should_stop)
     job.progress("read", 0.02)
@@ -106,6 +107,7 @@ def hand_over(
         "task": question.task,
         "target": question.target,
         "classes": lesson.classes,
+        "header": lesson.table.profile.get("header", True),
         **learned.encoded.plan,
     }
     export.write_model(
@@ -138,8 +140,12 @@ def hand_over(
 
     job.progress("write", 0.95)
     sample = np.sort(np.random.default_rng(question.seed).permutation(len(y))[: export.SAMPLE_ROWS])
-    names = [*lesson.names, question.target]
+    names = list(lesson.table.values)
     gap = export.write_sample(job.output, takeaway, model, rows.take(sample), names, answer[sample])
+    left = verdict.score / verdict.baseline_score
+    lesson.notes.extend(
+        cautions.of_result(findings["importance"], left if lesson.classes else left**2)
+    )
     solution = describe(question, lesson, learned, verdict, findings, y, answer, budget, gap)
     write_cards(job.output, solution, lesson.table.profile)
     write_report(job.output, solution)

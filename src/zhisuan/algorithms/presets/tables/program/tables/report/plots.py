@@ -1,5 +1,6 @@
 """Pictures as SVG and plain HTML: no script, no font, no colour that is not in the style sheet."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,7 +71,7 @@ def effect(bins: Sequence[dict[str, Any]], *, as_percent: bool) -> str:
     """Mean of the target (bars) and of the predictions (dots) along one column."""
     values = [b[key] for b in bins for key in ("actual", "predicted")]
     low, high = min(0.0, *values), max(values)
-    frame = _Frame((0, len(bins)), (low, high), width=360, height=230, as_percent=as_percent, ticks=3)
+    frame = _Frame((0, len(bins)), (low, high), width=360, height=250, as_percent=as_percent, ticks=3, bottom=70)
     step = frame.x(1) - frame.x(0)
     shapes = []
     for place, part in enumerate(bins):
@@ -83,8 +84,8 @@ def effect(bins: Sequence[dict[str, Any]], *, as_percent: bool) -> str:
         )
         label = short(part["label"], 16)
         shapes.append(
-            f'<text class="tick" x="{middle:.1f}" y="{frame.height - BOTTOM + 16}" '
-            f'text-anchor="end" transform="rotate(-24 {middle:.1f} {frame.height - BOTTOM + 16})">'
+            f'<text class="tick" x="{middle:.1f}" y="{frame.height - frame.bottom + 16}" '
+            f'text-anchor="end" transform="rotate(-24 {middle:.1f} {frame.height - frame.bottom + 16})">'
             f"{label}</text>"
         )
     return frame.svg("".join(shapes), None, None)
@@ -121,8 +122,10 @@ class _Frame:
         height: int = SIDE,
         as_percent: bool = False,
         ticks: int = 4,
+        bottom: int = BOTTOM,
     ) -> None:
         self.across, self.up = across, up
+        self.bottom = bottom
         self.width, self.height = width, height
         self.as_percent, self.ticks = as_percent, ticks
 
@@ -130,7 +133,7 @@ class _Frame:
         return LEFT + (self.width - LEFT - RIGHT) * self._part(value, self.across)
 
     def y(self, value: float) -> float:
-        return self.height - BOTTOM - (self.height - TOP - BOTTOM) * self._part(value, self.up)
+        return self.height - self.bottom - (self.height - TOP - self.bottom) * self._part(value, self.up)
 
     @staticmethod
     def _part(value: float, span: tuple[float, float]) -> float:
@@ -141,27 +144,24 @@ class _Frame:
     ) -> str:
         """The picture; without titles the ticks across are the caller's."""
         marks = []
-        for step in range(self.ticks + 1):
-            part = step / self.ticks
-            value = self.up[0] + part * (self.up[1] - self.up[0])
+        for value in round_ticks(*self.up, self.ticks):
             y = self.y(value)
             marks.append(
                 f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{self.width - RIGHT}" y2="{y:.1f}"/>'
                 f'<text class="tick" x="{LEFT - 7}" y="{y + 4:.1f}" text-anchor="end">'
                 f"{self._text(value)}</text>"
             )
-            if across:
-                value = self.across[0] + part * (self.across[1] - self.across[0])
-                marks.append(
-                    f'<text class="tick" x="{self.x(value):.1f}" y="{self.height - BOTTOM + 17}" '
-                    f'text-anchor="middle">{self._text(value)}</text>'
-                )
+        for value in round_ticks(*self.across, self.ticks) if across else ():
+            marks.append(
+                f'<text class="tick" x="{self.x(value):.1f}" y="{self.height - self.bottom + 17}" '
+                f'text-anchor="middle">{self._text(value)}</text>'
+            )
         if across and up:
             middle = (LEFT + self.width - RIGHT) / 2
             marks.append(svg_both(
                 *across, f'class="axis" x="{middle}" y="{self.height - 8}" text-anchor="middle"'
             ))  # fmt: skip
-            middle = (TOP + self.height - BOTTOM) / 2
+            middle = (TOP + self.height - self.bottom) / 2
             marks.append(svg_both(
                 *up, f'class="axis" text-anchor="middle" transform="translate(12 {middle}) rotate(-90)"'
             ))  # fmt: skip
@@ -172,3 +172,18 @@ class _Frame:
 
     def _text(self, value: float) -> str:
         return f"{value:.0%}" if self.as_percent else number(value)
+
+
+def round_ticks(low: float, high: float, about: int) -> list[float]:
+    """Round numbers within the span, about so many.
+
+    >>> round_ticks(4.1, 79.3, 4)
+    [20.0, 40.0, 60.0]
+    """
+    if not high > low:
+        return [low]
+    rough = (high - low) / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    return [n * step for n in range(first, math.floor(high / step + 1e-9) + 1)]

@@ -104,8 +104,15 @@ def read_cell(text: str | None, kind: str, reading: str) -> float:
     raise ValueError(text)
 
 
-def read_csv(path: Path) -> dict[str, list[str | None]]:
-    """A CSV or TSV in UTF-8, UTF-16 or GB18030 as columns of cells."""
+def read_csv(path: Path, *, header: bool = True) -> dict[str, list[str | None]]:
+    """A CSV or TSV in UTF-8, UTF-16 or GB18030 as columns of cells.
+
+    A column without a name, and every column where there is no header, is called by its place:
+    `column_1`, `column_2` and so on.
+
+    Raises:
+        Unusable: there is nothing in the file.
+    """
     data = path.read_bytes()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = data.decode("utf-16")
@@ -117,15 +124,15 @@ def read_csv(path: Path) -> dict[str, list[str | None]]:
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = next(reader, None)
-    if not names:
+    lines = [line for line in reader if line]
+    if not lines:
         raise Unusable(f"{path.name} is empty")
-    columns: dict[str, list[str | None]] = {name.strip(): [] for name in names}
-    for line in reader:
-        if line:
-            for place, name in enumerate(names):
-                columns[name.strip()].append(line[place] if place < len(line) else None)
-    return columns
+    first = lines.pop(0) if header else [""] * len(lines[0])
+    names = [name.strip(cells.SPACES) or f"column_{n}" for n, name in enumerate(first, 1)]
+    return {
+        name: [line[place] if place < len(line) else None for line in lines]
+        for place, name in enumerate(names)
+    }
 
 
 def output_rows(plan: Mapping[str, Any], answer: np.ndarray) -> Iterator[list[object]]:
@@ -156,7 +163,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         model = Model()
-        answer = model.predict(read_csv(arguments.table))
+        answer = model.predict(read_csv(arguments.table, header=model.plan["header"]))
         write_predictions(arguments.output, model.plan, answer)
     except (Unusable, OSError) as problem:
         print(f"predict.py: {problem}", file=sys.stderr)  # noqa: T201  a program talks to its user

@@ -8,7 +8,6 @@ started again. At the end every law is checked on what the API and the disk say.
 import argparse
 import itertools
 import json
-import os
 import random
 import signal
 import subprocess
@@ -109,13 +108,13 @@ class Drill:
         chance = random.Random(self.seed + 1)
         for number in itertools.count():
             while not self.done.is_set() and self.in_flight(key) >= IN_FLIGHT:
-                time.sleep(0.05)
+                time.sleep(0.02)
             if self.done.is_set():
                 return
             name = f"job-{number}"
             body = {
                 "algorithm": "probe",
-                "parameters": {"seconds": round(chance.uniform(0, 1.5), 3), "sleep": True},
+                "parameters": {"rest": round(chance.uniform(0, 1.5), 3)},
                 "cpu_milli": 100,
                 "memory_mb": 64,
                 "time_limit_s": 60,
@@ -142,7 +141,7 @@ class Drill:
                 text = f"number{number},{CSV}".encode()
                 for start in range(0, len(text), 8192):
                     yield text[start : start + 8192]
-                    time.sleep(0.05)
+                    time.sleep(0.02)
 
             answer = self.ask("POST", f"/v1/datasets?name=set{number}", key, content=blocks())
             if answer is not None and answer.status_code == 201:
@@ -181,7 +180,7 @@ class Drill:
         jobs = {job_id: self.job(job_id, key) for job_id in self.submitted.values()}
         all_jobs = self.everything("/v1/jobs", key, "job_id")
         assert set(all_jobs) == set(jobs), "a job was lost, or one was made twice"
-        states = {state: 0 for state in ENDED}
+        states = dict.fromkeys(ENDED, 0)
         charged = 0
         for job_id, job in jobs.items():
             states[job["state"]] += 1
@@ -243,7 +242,7 @@ class Drill:
             if not process.name.isdigit():
                 continue
             try:
-                folder = os.readlink(process / "cwd")
+                folder = str((process / "cwd").readlink())
             except OSError:
                 continue
             if folder.startswith(str(self.folder / "jobs")):

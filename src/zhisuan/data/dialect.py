@@ -60,20 +60,26 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns.
 
     It does not where, in every column whose other cells are numbers, dates or booleans, its cell
-    is one too; except a row of years, which is how wide tables name their columns.
+    is one too; but a year above numbers that are no years is a name, as wide tables give it.
     """
     head, body = rows[0], rows[1:]
-    typed = 0
+    typed = False
     for index, cell in enumerate(head):
-        readings = cells.candidates(row[index] for row in body if index < len(row))
+        below = [row[index] for row in body if index < len(row)]
+        readings = cells.candidates(below)
         if readings[0] == "text":
             continue
-        typed += 1
+        typed = True
         alike = any(cells.fits(cell, reading) for reading in readings[:-1])
         if cells.is_missing(cell, readings[0]) or not alike:
             return True
-    years = [cell for cell in head if cell.isascii() and cell.isdigit() and int(cell) in _YEARS]
-    return typed == 0 or (len(years) > 1 and len(years) == len(set(years)) == typed)
+        if _is_year(cell) and not all(map(_is_year, below)):
+            return True
+    return not typed
+
+
+def _is_year(cell: str) -> bool:
+    return cell.isascii() and cell.isdigit() and int(cell[:5]) in _YEARS
 
 
 def _rows(sample: str, delimiter: str, *, complete: bool) -> list[list[str]]:

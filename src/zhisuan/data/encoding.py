@@ -76,12 +76,12 @@ def _marked(sample: bytes) -> Encoding | None:
 def _unmarked_utf16(sample: bytes) -> Encoding | None:
     if b"\0" not in sample:
         return None
-    # In text with any ASCII (commas, line ends) the zero is the high byte of such a character.
+    # The zero is the high byte of an ASCII character; a table has many (commas, digits, line ends).
     high_last = sample[1::2].count(0) > sample[::2].count(0)
     name = "utf-16-le" if high_last else "utf-16-be"
     text = codecs.getincrementaldecoder(name)("replace").decode(sample)
-    lines = "\n" in text or "\r" in text
-    if not lines or "\0" in text or "\ufffd" in text or _controls(text):
+    plain = sum(character < "\x80" for character in text)
+    if 10 * plain < len(text) or "\0" in text or "\ufffd" in text or _controls(text):
         raise _no_text()
     return Encoding(name, guessed=True)
 

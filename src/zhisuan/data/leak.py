@@ -2,7 +2,7 @@
 
 A column's strength is how much of the target it explains alone: for classes the share of the
 majority class's mistakes that its groups avoid, for numbers the adjusted R² of its group means
-(eta squared). A column with many values is cut into bins of at least 20 rows first, and a group of
+(eta squared) on the target's ranks, so that a long tail hides nothing. A column with many values is cut into bins of at least 20 rows first, and a group of
 one row explains nothing, so that an identifier is no leak for being different in every row.
 """
 
@@ -92,7 +92,7 @@ def leaks(table: Path, target: str, scratch: Path, limits: Limits = DEFAULT) -> 
             strength = (
                 class_strength(groups, group(truth, numeric=False))
                 if classes
-                else number_strength(groups, np.asarray(truth, dtype=np.float64))
+                else number_strength(groups, ranks(truth))
             )
             if strength >= THRESHOLD:
                 found.append(Leak(name, strength, _equals(bench, source, name, target)))
@@ -134,18 +134,23 @@ def class_strength(groups: Codes, classes: Codes) -> float:
     return float(max(0.0, (right - base) / (1.0 - base)))
 
 
+def ranks(values: npt.NDArray[Any]) -> Numbers:
+    """The rank of each value from 0 to 1, the mean rank among equals."""
+    _, inverse, counts = np.unique(np.ma.getdata(values), return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - (counts + 1) / 2
+    return middle[inverse] / max(1, len(values) - 1)
+
+
 def number_strength(groups: Codes, numbers: Numbers) -> float:
     """The adjusted share of the variance that lies between the groups, 0 to 1."""
     rows = len(numbers)
-    scale = float(np.abs(numbers).max()) or 1.0
-    scaled = numbers / scale
-    total = float(((scaled - scaled.mean()) ** 2).sum())
+    total = float(((numbers - numbers.mean()) ** 2).sum())
     sizes = np.bincount(groups)
     used = int((sizes > 0).sum())
     if total == 0.0 or used >= rows:
         return 0.0
-    means = np.bincount(groups, weights=scaled) / np.maximum(sizes, 1)
-    within = float(((scaled - means[groups]) ** 2).sum())
+    means = np.bincount(groups, weights=numbers) / np.maximum(sizes, 1)
+    within = float(((numbers - means[groups]) ** 2).sum())
     return max(0.0, 1.0 - (within / (rows - used)) / (total / (rows - 1)))
 
 

@@ -2,7 +2,7 @@
 
 A delimited text is read by DuckDB in parallel. Where that refuses anything, Python's own reader
 goes over the text once more: it either names the ragged rows by their lines or shows that only
-the line ends or quotes are unusual, and then writes them plainly for a second reading.
+the line ends or blank lines are unusual, and then writes them plainly for a second reading.
 """
 
 import csv
@@ -132,7 +132,7 @@ def _read(
 
 
 def _even_rows(lines: TextIO, dialect: Dialect, limits: Limits) -> Iterator[list[str]]:
-    reader = csv.reader(lines, delimiter=dialect.delimiter)
+    reader = csv.reader(lines, delimiter=dialect.delimiter, strict=True)
     ragged: list[tuple[int, int]] = []
     count = 0
     begin = 1
@@ -150,7 +150,7 @@ def _even_rows(lines: TextIO, dialect: Dialect, limits: Limits) -> Iterator[list
     except csv.Error as error:
         raise UnreadableData(
             f"The row that begins on line {begin:,} cannot be taken apart: {error}.",
-            hint='Look for a quotation mark " that is opened and never closed.',
+            hint='Look there for a quotation mark " that is not closed, or not doubled inside a field.',
         ) from error
     if count:
         raise _ragged(ragged, count, dialect.width)

@@ -5,6 +5,7 @@ or setting. This is the one place that speaks to DuckDB. The SQL that asks about
 stands with the question (readings, survey, leak); the centre's own records are in records.py.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
@@ -20,6 +21,7 @@ from zhisuan.data.limits import DEFAULT, Limits, Progress
 
 Row = tuple[Any, ...]
 _POLL_S = 0.2
+_LINE = re.compile(r"in line (\d+)")
 
 
 class Workbench:
@@ -121,8 +123,8 @@ def named(column: str) -> str:
 
 
 def _as_centre_error(error: duckdb.Error) -> Exception:
+    # The engine's own words name files of the centre; they stay in the cause, for the log.
     text = str(error)
-    first_line = text.splitlines()[0] if text else "no reason given"
     if "No space left" in text or "max_temp_directory_size" in text:
         return DiskFull(
             "There is no room left on the disk of the data folder.",
@@ -134,8 +136,12 @@ def _as_centre_error(error: duckdb.Error) -> Exception:
             hint="Drop very long texts or columns that are not needed.",
         )
     if isinstance(error, (duckdb.InvalidInputException, duckdb.IOException)):
+        line = _LINE.search(text)
+        where = f" from line {line[1]} on" if line else ""
         return UnreadableData(
-            f"The file cannot be read as a table: {first_line}",
-            hint="Open the file where it was made and save it again.",
+            f"The file is damaged or not complete: it cannot be read{where}.",
+            hint="Save it again where it was made.",
         )
-    return DataError(f"The table could not be worked on: {first_line}")
+    return DataError(
+        "The table could not be worked on.", hint="Save it as CSV in UTF-8 and bring it again."
+    )

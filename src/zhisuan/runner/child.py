@@ -107,8 +107,7 @@ def run_child(spec: LaunchSpec, folder: AttemptFolder, report_to: int, parent: i
     """
     code = 1
     try:
-        _settle(spec, folder, report_to, parent)
-        report, code = _run(spec)
+        report, code = _settle(spec, folder, report_to, parent) or _run(spec)
         os.write(report_to, report.to_json().encode())
         # What multiprocessing's own children do: libraries remove their shared memory here.
         atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
@@ -118,26 +117,36 @@ def run_child(spec: LaunchSpec, folder: AttemptFolder, report_to: int, parent: i
         os._exit(code)
 
 
-def _settle(spec: LaunchSpec, folder: AttemptFolder, report_to: int, parent: int) -> None:
+def _settle(
+    spec: LaunchSpec, folder: AttemptFolder, report_to: int, parent: int
+) -> tuple[Report, int] | None:
+    """Make the job's surroundings; the end of the job if they cannot be made."""
     os.setsid()
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     os.umask(0o077)
-    for place in (folder.output, folder.work, folder.temporary, folder.checkpoint):
-        place.mkdir(exist_ok=True)
-    _redirect(folder)
-    close_others(report_to)
-    os.chdir(folder.work)
-    if spec.cores:
-        os.sched_setaffinity(0, spec.cores)
-    os.nice(_NICENESS)
-    with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123  the kernel's file
-        file.write(_OOM_SCORE)
+    try:
+        for place in (folder.output, folder.work, folder.temporary, folder.checkpoint):
+            place.mkdir(exist_ok=True)
+        _redirect(folder)
+        close_others(report_to)
+        os.chdir(folder.work)
+        if spec.cores:
+            os.sched_setaffinity(0, spec.cores)
+        os.nice(_NICENESS)
+        with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123  the kernel's file
+            file.write(_OOM_SCORE)
+    except OSError as error:
+        report = report_error(error)
+        if report.reason is EndReason.PROGRAM_ERROR:
+            report = Report.of(EndReason.UNKNOWN, f"The job could not be set up: {error}.")
+        return report, 1
     os.environ.update(thread_environment(max(1, len(spec.cores))))
     os.environ.update(device_environment(spec.devices))
     if len(str(folder.temporary)) <= _SOCKET_ROOM:
         os.environ["TMPDIR"] = str(folder.temporary)
+    return None
 
 
 def _redirect(folder: AttemptFolder) -> None:

@@ -130,7 +130,8 @@ class AttemptFolder:
     def _read(self, name: str, parse: Callable[[str], T]) -> T | None:
         try:
             return parse((self.path / name).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):  # absent, or cut short by a power loss
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            # Absent, cut short by a power loss, or of another version of ours.
             return None
 
     def _replace(self, name: str, text: str) -> None:

@@ -1,8 +1,8 @@
 """The supervisor: starts jobs as forks of itself, watches them, and writes down their end.
 
 One thread, one loop, no signal handlers: a job's end is a readable pidfd, everything else is
-looked at every tenth of a second. `Watch.judge` decides, without I/O; `Supervisor` acts. Being
-the subreaper (prctl(2)) it inherits whatever a job leaves behind, and ends it.
+looked at every tenth of a second. Being the subreaper (prctl(2)) it inherits whatever a job
+leaves behind, and ends it. What to do about a job its `Watch` decides.
 """
 
 import ctypes
@@ -13,7 +13,6 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
@@ -23,12 +22,12 @@ from zhisuan.core.work import EndReason, FinalRecord, LaunchSpec, MeterReading
 from zhisuan.runner.child import run_child
 from zhisuan.runner.ending import Report, conclude
 from zhisuan.runner.folder import MARK, AttemptFolder, Heartbeat
-from zhisuan.runner.meter import Counts, Meter
+from zhisuan.runner.meter import Meter
 from zhisuan.runner.process import Process, children, family, identity, look, proportional_mb
+from zhisuan.runner.watch import Watch
 
-TICK_S = 0.1
+_TICK_S = 0.1
 _BEAT_S = 1.0
-_LEFTOVER_GRACE_S = 0.5  # for helpers that tidy up when their job ends, such as resource trackers
 _LEFTOVER_PATIENCE_S = 5.0  # a process that resists SIGKILL hangs in the kernel; others go on
 _LEFTOVER_TICK_S = 0.005
 _REPORT_BYTES = 1 << 16
@@ -36,71 +35,6 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 # Told of each attempt that it `started`, `finished`, or was `refused` (not claimed, not run).
 Announce = Callable[[LaunchSpec, str], None]
-
-
-@dataclass(slots=True)
-class Watch:
-    """What is known of one running job, and the decision about it.
-
-    Attributes:
-        job: identity of its main process, which leads its session and process group.
-        started, kill_at, beat_at, ended: seconds of the monotonic clock.
-        verdict: why it is being ended, None while it may run.
-        leftover_cpu_s: processor seconds of processes that it left behind.
-        record: the end, once nothing of the job is left.
-    """
-
-    spec: LaunchSpec
-    folder: AttemptFolder
-    pid: int
-    pidfd: int
-    report: int
-    job: str
-    started: float
-    started_at: str
-    counts: Counts
-    oom_kills: int
-    peak_mb: float = 0.0
-    beat_at: float = 0.0
-    verdict: EndReason | None = None
-    terminated: bool = False
-    kill_at: float = float("inf")
-    ended: float | None = None
-    leftover_cpu_s: float = 0.0
-    record: FinalRecord | None = None
-
-    def judge(self, now: float, memory_mb: float, stop_grace_s: float | None) -> int | None:
-        """The signal to send now, None for none.
-
-        A stop or the end of its time asks first and insists after the grace; too much memory
-        is ended at once, since every moment of waiting may take more.
-
-        Args:
-            now: seconds of the monotonic clock.
-            memory_mb: resident memory of all the job's processes.
-            stop_grace_s: grace of a request to stop, None without one.
-        """
-        if memory_mb > self.spec.memory_mb:
-            self.verdict = self.verdict or EndReason.OUT_OF_MEMORY
-            return signal.SIGKILL
-        if stop_grace_s is not None:
-            self.verdict = self.verdict or EndReason.STOPPED
-            self.kill_at = min(self.kill_at, now + stop_grace_s)
-        elif self.verdict is None and now - self.started > self.spec.time_limit_s:
-            self.verdict = EndReason.OVER_TIME
-            self.kill_at = now + self.spec.grace_s
-        if now >= self.kill_at:
-            return signal.SIGKILL
-        if self.verdict is not None and not self.terminated:
-            self.terminated = True
-            return signal.SIGTERM
-        return None
-
-    def over(self, now: float) -> bool:
-        """Whether what the job left behind has had its time to tidy up."""
-        if self.ended is None:
-            return False
-        return self.verdict is not None or now - self.ended > _LEFTOVER_GRACE_S
 
 
 # A process whose parent ended, and the job in whose session it is.
@@ -172,7 +106,7 @@ class Supervisor:
         now = time.monotonic()
         if now < self._next_tick:
             return
-        self._next_tick = now + TICK_S
+        self._next_tick = now + _TICK_S
         orphans = self._orphans()
         for watch in list(self._watches):
             if watch.ended is None:
@@ -330,9 +264,9 @@ def _signal_job(pid: int, number: int) -> None:
 def _read_report(pipe: int) -> Report | None:
     try:
         text = os.read(pipe, _REPORT_BYTES)
-    except BlockingIOError:
+        return Report.from_json(text.decode())
+    except (BlockingIOError, ValueError, KeyError):  # it said nothing, or nothing that we know
         return None
-    return Report.from_json(text.decode()) if text else None
 
 
 def _oom_kills() -> int:

@@ -124,6 +124,7 @@ def serve(listener: int, home: Path, program: Sequence[str], preload: Sequence[s
             importlib.import_module(module)
         except Exception:  # noqa: BLE001  any failure of a foreign import is only a slower start
             traceback.print_exc()
+    sys.stdout.flush()  # else every fork would print again what an import has printed
     gc.collect()
     gc.freeze()  # what is shared with the forks stays untouched, and so stays shared
     WarmRunner(socket.socket(fileno=listener), home).serve()

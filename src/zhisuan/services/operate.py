@@ -47,6 +47,7 @@ from zhisuan.services.wrap import Wrapper, new_solution
 log = structlog.get_logger()
 
 _SWEEP_S = 1.0
+_GATHER_S = 0.02
 _SIGN_EVERY_S = 60.0
 _GRACE = Seconds(5.0)
 
@@ -107,7 +108,14 @@ class Operator:
                 if changed is None:
                     swept = time.monotonic()
                 self.turn(changed)
-                changed = self._centre.engine.wait(Seconds(_SWEEP_S))
+                turned = time.monotonic()
+                news = set(self._centre.engine.wait(Seconds(_SWEEP_S)))
+                # After a rest the news is taken up at once; in a rush it is gathered, so that
+                # many jobs share one turn and one commit.
+                rest = _GATHER_S - (time.monotonic() - turned)
+                if rest > 0 and not self._closing.wait(rest):
+                    news.update(self._centre.engine.wait(Seconds(0.0)))
+                changed = sorted(news)
                 if time.monotonic() - swept >= _SWEEP_S:
                     changed = None
                     self._checkpoint()

@@ -81,6 +81,12 @@ class Database:
                 connection.rollback()
                 raise
 
+    def copy_to(self, path: Path) -> None:
+        """Write a whole, consistent copy of the database into a new file."""
+        path.unlink(missing_ok=True)
+        with _translated(), self._engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()

@@ -159,6 +159,11 @@ class EngineContract:
         final = self.final(tmp_path, "answer", entry="no_such_module:main")
         assert final.reason is EndReason.COMMAND_NOT_FOUND
 
+    def test_a_core_that_is_not_there_is_no_fault_of_the_program(self, tmp_path: Path) -> None:
+        final = self.final(tmp_path, "answer", cores=(1023,))
+        assert final.reason is EndReason.UNKNOWN
+        assert "could not be set up" in final.message
+
     def test_memory_beyond_the_limit_counts_all_processes_of_the_job(self, tmp_path: Path) -> None:
         final = self.final(tmp_path, "eat", memory_mb=150)
         assert final.reason is EndReason.OUT_OF_MEMORY

@@ -46,7 +46,7 @@ REFUSED = {
     "PDF": (b"%PDF-1.7\n1 0 obj\n", errors.UnreadableData),
     "web page": (b"<!DOCTYPE html><html></html>", errors.UnreadableData),
     "old Office file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 100, errors.UnreadableData),
-    "NUL in text": (b"a,b\n1,\0\n", errors.UnreadableData),
+    "NUL in text": (b"a,b\n" + b"1,2\n" * 99 + b"1,\0\n", errors.UnreadableData),
     "broken Parquet": (b"PAR1" + b"x" * 100 + b"PAR1", errors.UnreadableData),
     "broken JSON": (b'{"a": 1}\n{"a": \n', errors.UnreadableData),
     "broken gzip": (gzip.compress(b"a,b\n1,2\n" * 99)[:-20], errors.UnreadableData),
@@ -112,7 +112,7 @@ def test_ragged_rows_are_named_by_the_line_they_begin_on(take):
 
 
 def test_a_quotation_mark_never_closed_is_refused(take):
-    with pytest.raises(errors.DataError):
+    with pytest.raises(errors.UnreadableData, match="line 3"):
         take('a,b\n1,2\n3,"four\n5,6\n')
 
 

@@ -154,7 +154,7 @@ def test_every_line_end_is_understood(take, end):
 
 
 def test_mixed_line_ends_and_blank_lines_do_not_matter(take):
-    assert take('\n\na,b\r\n1,x\n\n2,"y"z\r\n')[0] == [[1, "x"], [2, "yz"]]
+    assert take('\n\na,b\r\n1,x\n\n2,"y"\r\n')[0] == [[1, "x"], [2, "y"]]
 
 
 def test_rows_keep_their_order(take):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from zhisuan.core.work import EndReason, LaunchSpec
 from zhisuan.runner.folder import AttemptFolder
 from zhisuan.runner.meter import Counts
-from zhisuan.runner.supervise import Watch
+from zhisuan.runner.watch import Watch
 
 
 def watch(memory_mb: int = 100, time_limit_s: float = 10.0, grace_s: float = 2.0) -> Watch:

@@ -5,18 +5,15 @@ takes over where a killed one stopped. Messages from runners make it quick; look
 folders once a second makes it right.
 """
 
-import hashlib
-import json
 import os
 import selectors
-import socket
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from zhisuan.compute.engines.accelerators import Found
-from zhisuan.compute.engines.bundle import runner_bundle
 from zhisuan.compute.engines.engine import (
     Capability,
     EngineState,
@@ -27,11 +24,12 @@ from zhisuan.compute.engines.engine import (
 )
 from zhisuan.compute.engines.inventory import labels, this_machine
 from zhisuan.compute.engines.leftovers import end_leftovers
-from zhisuan.compute.engines.link import RUNNER_END, RunnerLink, SocketFolder, start_runner
+from zhisuan.compute.engines.link import RunnerLink
+from zhisuan.compute.engines.runners import Runners
 from zhisuan.core.clock import Instant, WallClock, format_instant, parse_instant
+from zhisuan.core.errors import EnvironmentUnavailable
 from zhisuan.core.quantities import Seconds
 from zhisuan.core.work import EndReason, FinalRecord, LaunchSpec, MeterReading
-from zhisuan.runner.child import thread_environment
 from zhisuan.runner.folder import AttemptFolder
 from zhisuan.runner.process import alive
 from zhisuan.store.objects import disk_errors
@@ -57,28 +55,22 @@ class LocalEngine:
         accelerators: what `accelerators.find` found.
     """
 
-    capabilities = frozenset({Capability.DEVICE_INDEX, Capability.ENERGY})
+    capabilities = frozenset({Capability.DEVICE_INDEX, Capability.ACCOUNTING, Capability.ENERGY})
 
     def __init__(self, data_folder: Path, accelerators: Found | None = None) -> None:
         self._accelerators = accelerators or Found()
-        self._home = data_folder
         self._jobs = data_folder / "jobs"
-        self._runners = data_folder / "runners"
         with disk_errors():
             self._jobs.mkdir(parents=True, exist_ok=True)
-            self._runners.mkdir(mode=0o700, exist_ok=True)
-            self._bundle = runner_bundle(self._runners)
-        self._sockets = SocketFolder(self._runners)
+            self._runners = Runners(data_folder)
         self._selector = selectors.DefaultSelector()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector.register(self._bell, selectors.EVENT_READ)
-        self._warm: dict[str, RunnerLink] = {}
         self._starting: dict[JobId, _Start] = {}
         self._open: set[JobId] = set()  # whose latest attempt is not known to be over
-        self._spawned: set[int] = set()
         self._looked_at = 0.0
-        for name, stream in self._sockets.sweep():
-            self._warm[name] = self._join(stream)
+        for link in self._runners.links():
+            self._hear(link)
 
     def inventory(self) -> Inventory:
         """This machine."""
@@ -111,7 +103,7 @@ class LocalEngine:
         with disk_errors():
             if not self._fence(folder):
                 folder.request_stop(grace)
-                for link in self._warm.values():
+                for link in self._runners.links():
                     link.send({"look": True})
             elif (spec := folder.spec()) is not None:
                 folder.finish(_stopped_before_start(spec))
@@ -138,7 +130,7 @@ class LocalEngine:
                 os.eventfd_read(self._bell)
         if time.monotonic() - self._looked_at >= _LOOK_AROUND_S:
             self._looked_at = time.monotonic()
-            self._reap()
+            self._runners.reap()
             changed |= self._open
         return sorted(changed)
 
@@ -152,7 +144,7 @@ class LocalEngine:
             if isinstance(key.fileobj, RunnerLink):
                 key.fileobj.close()
         self._selector.close()
-        self._sockets.close()
+        self._runners.close()
         os.close(self._bell)
 
     def _state(self, job: JobId) -> EngineState:
@@ -197,59 +189,20 @@ class LocalEngine:
 
     def _hand_over(self, spec: LaunchSpec, *, warm: bool) -> None:
         if warm:
-            link = self._warm_runner(spec)
+            link = self._runners.warm(spec)
             link.send({"launch": spec.folder})
-            self._listen(link)
         else:
-            link = self._cold_runner(spec)
+            link = self._runners.cold(spec)
+        self._hear(link)
         self._starting[spec.job_id] = _Start(spec, link, warm)
 
-    def _warm_runner(self, spec: LaunchSpec) -> RunnerLink:
-        """The living runner of this environment, program and number of threads, or a new one."""
-        threads = max(1, len(spec.cores))
-        traits = [self._bundle.name, spec.interpreter, spec.program, spec.preload, threads]
-        key = hashlib.sha256(json.dumps(traits).encode()).hexdigest()[:16]
-        name = f"{key}.sock"
-        if name not in self._warm:
-            imports = json.dumps({"program": spec.program, "preload": spec.preload})
-            arguments = ("warm", str(RUNNER_END), str(self._home), imports)
-            with self._sockets.listen(name) as listener:
-                log = self._runners / f"{key}.log"
-                self._spawn(spec, arguments, listener, log, thread_environment(threads))
-                stream = self._sockets.connect(name)
-            if stream is None:
-                raise ConnectionError(f"no connection to our own socket {name}")
-            self._warm[name] = self._join(stream)
-        return self._warm[name]
-
-    def _cold_runner(self, spec: LaunchSpec) -> RunnerLink:
-        ours, theirs = socket.socketpair()
-        arguments = ("run", spec.folder, str(RUNNER_END))
-        threads = thread_environment(max(1, len(spec.cores)))
-        with theirs:
-            self._spawn(spec, arguments, theirs, AttemptFolder(spec.folder).log, threads)
-        return self._join(ours)
-
-    def _spawn(
-        self,
-        spec: LaunchSpec,
-        arguments: Sequence[str],
-        runner_end: socket.socket,
-        log: Path,
-        variables: Mapping[str, str],
-    ) -> None:
-        command = [*spec.interpreter, str(self._bundle), *arguments]
-        self._spawned.add(start_runner(command, runner_end, log, variables))
-
-    def _join(self, stream: socket.socket) -> RunnerLink:
-        link = RunnerLink(stream)
-        self._selector.register(link, selectors.EVENT_READ)
-        return link
-
-    def _listen(self, link: RunnerLink) -> None:
-        """Hear the link, and its room for writing while lines wait."""
-        writing = selectors.EVENT_WRITE if link.wants_to_write else 0
-        self._selector.modify(link, selectors.EVENT_READ | writing)
+    def _hear(self, link: RunnerLink) -> None:
+        """Wait for the link, and for room in it while lines wait."""
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if link.wants_to_write else 0)
+        if link in self._selector.get_map():
+            self._selector.modify(link, events)
+        else:
+            self._selector.register(link, events)
 
     def _attend(self, link: RunnerLink, events: int) -> set[JobId]:
         """Hear what the runner says; the jobs it speaks of."""
@@ -258,47 +211,38 @@ class LocalEngine:
         changed: set[JobId] = set()
         for message in link.receive():
             changed.add(message["job"])
-            if message["is"] == "refused":
-                self._give_up(message["job"])
+            start = self._starting.get(message["job"])
+            if message["is"] == "refused" and start and start.spec.attempt == message["attempt"]:
+                self._give_up(start.spec)
         if link.open:
-            self._listen(link)
+            self._hear(link)
             return changed
         return changed | self._bury(link)
 
     def _bury(self, link: RunnerLink) -> set[JobId]:
         """The runner is gone: what it had not claimed gets a cold one, and then none."""
         self._selector.unregister(link)
-        link.close()
-        self._warm = {name: other for name, other in self._warm.items() if other is not link}
-        self._reap()
+        self._runners.forget(link)
         bereft = {job: start for job, start in self._starting.items() if start.link is link}
         for job, start in bereft.items():
             del self._starting[job]
             if AttemptFolder(start.spec.folder).owner() is not None:
                 continue
-            if start.warm:
-                self._hand_over(start.spec, warm=False)
-            else:
-                self._give_up(job)
+            self._second_try(start)
         return set(bereft)
 
-    def _give_up(self, job: JobId) -> None:
-        """No runner can begin this attempt: fence it off, so that it counts as lost."""
-        self._starting.pop(job, None)
-        folder = self._latest(job)
-        if folder is not None:
-            with disk_errors():
-                self._fence(folder)
+    def _second_try(self, start: _Start) -> None:
+        if start.warm:
+            with suppress(EnvironmentUnavailable):
+                self._hand_over(start.spec, warm=False)
+                return
+        self._give_up(start.spec)
 
-    def _reap(self) -> None:
-        """Wait for our own runners that have ended, so that none stays a zombie."""
-        for pid in list(self._spawned):
-            try:
-                ended, _ = os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                ended = pid
-            if ended:
-                self._spawned.discard(pid)
+    def _give_up(self, spec: LaunchSpec) -> None:
+        """No runner can begin this attempt: fence it off, so that it counts as lost."""
+        self._starting.pop(spec.job_id, None)
+        with suppress(OSError):  # a full disk: the attempt stays absent and may be launched again
+            self._fence(AttemptFolder(spec.folder))
 
 
 def _stopped_before_start(spec: LaunchSpec) -> FinalRecord:

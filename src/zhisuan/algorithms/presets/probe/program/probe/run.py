@@ -23,7 +23,8 @@ _LARGEST_MB = 256
 def main(context: JobContext) -> None:
     """Answer the job.
 
-    Parameters: `seconds` of measuring (0: write the result and end), `size` in megabytes of the
+    Parameters: `rest` seconds of doing nothing first, `seconds` of measuring (0: write the
+    result and end), `size` in megabytes of the
     memory loop's buffer (1 to 256), `fail` one of `exit`, `error`, `memory`, `wrong_input`,
     `sleep`, or absent.
     """
@@ -33,6 +34,10 @@ def main(context: JobContext) -> None:
         raise WrongInput(f"seconds is {seconds:g}; it must lie between 0 and {_LONGEST_S}.")
     if not 1 <= size <= _LARGEST_MB:
         raise WrongInput(f"size is {size} MB; it must lie between 1 and {_LARGEST_MB}.")
+    rest = float(context.parameters.get("rest", 0))
+    if not 0 <= rest <= _LONGEST_S:
+        raise WrongInput(f"rest is {rest:g}; it must lie between 0 and {_LONGEST_S}.")
+    time.sleep(rest)
     fail = context.parameters.get("fail")
     if fail:
         _fail(str(fail))

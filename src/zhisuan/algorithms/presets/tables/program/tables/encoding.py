@@ -8,13 +8,15 @@ over the other folds.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tables.columns import Table
 from tables.features import DATE_PARTS, NUMERIC_KINDS, TIME_PARTS, encode, width
 from tables.notes import Note
+
+if TYPE_CHECKING:
+    from tables.columns import Table
 
 FLAG_LEVELS = 12
 """Up to so many levels a category becomes one flag for each."""
@@ -44,7 +46,9 @@ class Encoded:
     notes: list[Note]
 
 
-def learn_plan(table: Table, names: Sequence[str], scores: np.ndarray, fold: np.ndarray) -> Encoded:
+def learn_plan(
+    table: "Table", names: Sequence[str], scores: np.ndarray, fold: np.ndarray
+) -> Encoded:
     """Learn the plan from these rows.
 
     Args:

@@ -7,13 +7,15 @@ arXiv:1801.01489). It says what the model uses, not what causes the target.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tables.columns import Table
 from tables.features import NUMERIC_KINDS
 from tables.metrics import row_losses
+
+if TYPE_CHECKING:
+    from tables.columns import Table
 
 SHUFFLED_ROWS = 1_500
 MOST_COLUMNS = 60
@@ -35,7 +37,7 @@ class Judged:
         classes: names, empty for regression.
     """
 
-    table: Table
+    table: "Table"
     matrix: np.ndarray
     blocks: dict[str, slice]
     y: np.ndarray
@@ -107,6 +109,10 @@ def _bins(judged: Judged, name: str) -> list[tuple[str, np.ndarray]]:
         common = levels[np.argsort(-counts, kind="stable")][:BINS]
         return [(str(level), text == level) for level in common]
     known = np.isfinite(values)
+    distinct = np.unique(values[known])
+    if 0 < len(distinct) <= BINS:
+        parts = [(_number(value, kind), values == value) for value in distinct]
+        return [*parts, *([("∅", ~known)] if not known.all() else [])]
     edges = (
         np.unique(np.quantile(values[known], np.linspace(0, 1, BINS + 1))) if known.any() else []
     )
@@ -114,9 +120,9 @@ def _bins(judged: Judged, name: str) -> list[tuple[str, np.ndarray]]:
     for low, high in zip(edges[:-1], edges[1:], strict=True):
         last = high == edges[-1]
         mask = known & (values >= low) & ((values <= high) if last else (values < high))
-        parts.append((f"{_number(low, kind)} – {_number(high, kind)}", mask))
-    if len(edges) == 1:
-        parts.append((_number(edges[0], kind), known))
+        end = high - 1 if kind == "integer" and not last else high
+        label = _number(low, kind) if end == low else f"{_number(low, kind)} – {_number(end, kind)}"
+        parts.append((label, mask))
     if not known.all():
         parts.append(("∅", ~known))
     return [(label, mask) for label, mask in parts if mask.any()]
@@ -198,7 +204,7 @@ def _worst_rows(judged: Judged, names: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def _shown(table: Table, name: str, row: int) -> str:
+def _shown(table: "Table", name: str, row: int) -> str:
     value, kind = table.values[name][row], table.kinds[name]
     if kind not in NUMERIC_KINDS or kind == "boolean":
         return str(_texts(table.values[name][row : row + 1], kind)[0])

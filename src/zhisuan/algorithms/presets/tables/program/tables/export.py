@@ -13,13 +13,15 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
 
 from tables.cell_text import write_cell
-from tables.columns import Table
+
+if TYPE_CHECKING:
+    from tables.columns import Table
 
 AGREEMENT = 1e-5
 SAMPLE_ROWS = 50
@@ -63,7 +65,7 @@ def write_sample(
     folder: Path,
     takeaway: ModuleType,
     model: Any,
-    rows: Table,
+    rows: "Table",
     names: Sequence[str],
     answer: np.ndarray,
 ) -> float:

@@ -6,14 +6,16 @@ What cannot be learned is refused here, with a sentence that says why and what t
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from zhisuan.runner.context import WrongInput
 
-from tables.columns import Table
 from tables.features import NUMERIC_KINDS
 from tables.notes import Note
+
+if TYPE_CHECKING:
+    from tables.columns import Table
 
 BUDGET_S = {"fast": 10.0, "standard": 60.0, "best": 300.0}
 """CPU seconds of each effort where none are given."""
@@ -75,14 +77,14 @@ class Lesson:
         notes: what was left out and what to beware of.
     """
 
-    table: Table
+    table: "Table"
     y: np.ndarray
     classes: list[str]
     names: list[str]
     notes: list[Note] = field(default_factory=list)
 
 
-def take_lesson(question: Question, table: Table) -> Lesson:
+def take_lesson(question: Question, table: "Table") -> Lesson:
     """Check the question against the table; raises `WrongInput` where it cannot be learned."""
     target = question.target
     if target not in table.values:
@@ -140,8 +142,8 @@ def _labels(values: np.ndarray, kind: str) -> np.ndarray:
 
 
 def _classes(
-    table: Table, labels: np.ndarray, target: str, notes: list[Note]
-) -> tuple[Table, np.ndarray, list[str]]:
+    table: "Table", labels: np.ndarray, target: str, notes: list[Note]
+) -> tuple["Table", np.ndarray, list[str]]:
     names, y, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if len(names) == 1:
         raise WrongInput(

@@ -71,7 +71,15 @@ def effect(bins: Sequence[dict[str, Any]], *, as_percent: bool) -> str:
     """Mean of the target (bars) and of the predictions (dots) along one column."""
     values = [b[key] for b in bins for key in ("actual", "predicted")]
     low, high = min(0.0, *values), max(values)
-    frame = _Frame((0, len(bins)), (low, high), width=360, height=250, as_percent=as_percent, ticks=3, bottom=70)
+    frame = _Frame(
+        (0, len(bins)),
+        (low, high),
+        width=360,
+        height=250,
+        as_percent=as_percent,
+        ticks=3,
+        bottom=70,
+    )
     step = frame.x(1) - frame.x(0)
     shapes = []
     for place, part in enumerate(bins):
@@ -133,15 +141,17 @@ class _Frame:
         return LEFT + (self.width - LEFT - RIGHT) * self._part(value, self.across)
 
     def y(self, value: float) -> float:
-        return self.height - self.bottom - (self.height - TOP - self.bottom) * self._part(value, self.up)
+        return (
+            self.height
+            - self.bottom
+            - (self.height - TOP - self.bottom) * self._part(value, self.up)
+        )
 
     @staticmethod
     def _part(value: float, span: tuple[float, float]) -> float:
         return (value - span[0]) / (span[1] - span[0]) if span[1] > span[0] else 0.5
 
-    def svg(
-        self, shapes: str, across: tuple[str, str] | None, up: tuple[str, str] | None
-    ) -> str:
+    def svg(self, shapes: str, across: tuple[str, str] | None, up: tuple[str, str] | None) -> str:
         """The picture; without titles the ticks across are the caller's."""
         marks = []
         for value in round_ticks(*self.up, self.ticks):

@@ -52,10 +52,11 @@ def _headline(s: Solution) -> tuple[str, str]:
         error = number(s["metrics"]["mae"])
         return f"预测误差通常在 ±{error} 左右", f"Typically off by ±{error}"
     if _lopsided(s):
-        auc = round(s["metrics"]["auc"] * 100)
+        catch = s["findings"]["catch"]
+        name, share = short(catch["class"], 20), percent(catch["caught_share"])
         return (
-            f"100 次里 {auc} 次能把该挑的排在前面",
-            f"Ranks the right one first {auc} times in 100",
+            f"最像的十分之一行里，找到了 {share} 的“{name}”",
+            f"The tenth of the rows it points to holds {share} of all “{name}”",
         )
     zh, en = of_ten(s["metrics"]["accuracy"])
     return f"{zh}判断正确", f"{en[0].upper()}{en[1:]} right"
@@ -77,11 +78,9 @@ def _plain(s: Solution) -> str:
         )
     if _lopsided(s):
         return both(
-            "任取一行“是”、一行“否”，模型把“是”排在前面的机会是 "
-            f"{percent(ours['auc'])}，瞎猜是 50%。两类多少悬殊，只看准确率会误导："
-            f"模型 {percent(ours['accuracy'])}，总猜多数类也有 {percent(naive['accuracy'])}。",
-            "Take one row of each class at random: the model ranks them rightly with a chance of "
-            f"{percent(ours['auc'])}, guessing with 50%. The classes are uneven, so accuracy "
+            f"随便挑十分之一的行，只能找到 10%。两类多少悬殊，只看准确率会误导：模型 "
+            f"{percent(ours['accuracy'])}，总猜多数类也有 {percent(naive['accuracy'])}。",
+            "A tenth picked at random would hold 10%. The classes are uneven, so accuracy "
             f"misleads: the model has {percent(ours['accuracy'])}, always naming the commonest "
             f"class {percent(naive['accuracy'])}.",
         )
@@ -96,7 +95,10 @@ def _plain(s: Solution) -> str:
 def _figures(s: Solution) -> str:
     facts = [
         (f"{s['train_rows']:,}", both("行参与学习", "rows learned from")),
-        (f"{s['holdout_rows']:,}", both("行从未见过，只用来评定", "rows never seen, used to judge")),
+        (
+            f"{s['holdout_rows']:,}",
+            both("行从未见过，只用来评定", "rows never seen, used to judge"),
+        ),
         (str(len(s["columns"])), both("列参与预测", "columns used")),
     ]
     if s["baseline_score"] > 0:
@@ -242,9 +244,7 @@ def failures(s: Solution) -> str:
         )
     else:
         parts = f"<p>{both(*_EVEN)}</p>"
-    whole = (
-        percent(1 - s["metrics"]["accuracy"]) if classes else "±" + number(s["metrics"]["mae"])
-    )
+    whole = percent(1 - s["metrics"]["accuracy"]) if classes else "±" + number(s["metrics"]["mae"])
     return (
         f"<section><h2>{both('在哪些行上会错', 'Where it fails')}</h2>"
         f'<p class="hint">{both(f"全体的平均是 {whole}。", f"Over all rows it is {whole}.")}</p>'

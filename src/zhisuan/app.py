@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import secrets
+import signal
 import socket
 import threading
 import time
@@ -129,12 +130,21 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     Raises:
         PortBusy, CentreBusy: see `bound` and `open_centre`.
     """
-    with bound(settings.host, settings.port) as listener:
-        opened = open_centre(settings)
-        with opened.closing:
-            server = _answering(opened, listener)
-            ready(address(listener))
-            server.run([listener])
+    with opened_here(settings, settings.port) as url:
+        ready(url)
+        wait_for_the_end()
+
+
+def wait_for_the_end() -> None:
+    """Until Ctrl-C or SIGTERM asks the process to end; a second one then ends it at once."""
+    asked = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(each, lambda _number, _frame: asked.set()) for each in signals]
+    try:
+        asked.wait()
+    finally:
+        for each, handler in zip(signals, before, strict=True):
+            signal.signal(each, handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +223,7 @@ def opened_here(settings: Settings, port: int) -> Generator[str]:
             try:
                 yield address(listener)
             finally:
+                opened.centre.news.close()
                 server.should_exit = True
                 thread.join()
 

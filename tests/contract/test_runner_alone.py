@@ -73,6 +73,7 @@ def test_a_job_never_outlives_its_runner(
     spec = order(tmp_path, "resist", isolated=True)
     folder, runner = AttemptFolder(spec.folder), start(spec)
     wait_for(folder.output / "asleep", runner)
+    wait_for(folder.path / "heartbeat.json", runner)
     heartbeat = folder.heartbeat()
     assert heartbeat is not None
     runner.send_signal(number)

@@ -92,7 +92,7 @@ async def follow(
     else:
         seen = int(last_event_id)
     with centre.news.listen() as heard:
-        while True:
+        while not centre.news.silent:
             heard.clear()
             for seq, kind, text in await asyncio.to_thread(_since, centre, caller.tenant, seen):
                 seen = seq

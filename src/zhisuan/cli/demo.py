@@ -1,6 +1,5 @@
 """`zhisuan demo FILE`: the first result on a new machine, through the public API, then serve."""
 
-import signal
 import sys
 import time
 from pathlib import Path
@@ -76,8 +75,10 @@ def _prepare(door: Door) -> None:
 
 def _serve(url: str) -> None:
     """Until Ctrl-C; without a terminal, end and say how to serve."""
+    from zhisuan.app import wait_for_the_end
+
     if not sys.stdin.isatty():
         screen.say("Serve with: make up")
         return
     screen.say(f"Serving at [bold]{url}[/]  (Ctrl-C ends it; make up serves again)")
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    wait_for_the_end()

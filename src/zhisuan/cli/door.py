@@ -82,7 +82,8 @@ class Door:
     def events(self, after: int | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
         """The tenant's events after a number (None: from now on): number, kind, event.
 
-        Ends only when it is left or the centre ends.
+        Raises:
+            Unavailable: the centre has ended, or the line to it broke.
         """
         headers = {"Accept": "text/event-stream"}
         if after is not None:
@@ -183,12 +184,12 @@ def opened(where: Where, *, operator: bool = False) -> Generator[Door]:
 
 
 def _lines(response: httpx.Response) -> Iterator[str]:
+    hung_up = Unavailable("The centre hung up.", hint="See whether it still runs: zhisuan doctor")
     try:
         yield from response.iter_lines()
     except httpx.HTTPError as error:
-        raise Unavailable(
-            "The centre hung up.", hint="See whether it still runs: zhisuan doctor"
-        ) from error
+        raise hung_up from error
+    raise hung_up
 
 
 def _as_error(response: httpx.Response) -> CentreError:

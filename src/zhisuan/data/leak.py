@@ -2,8 +2,9 @@
 
 A column's strength is how much of the target it explains alone: for classes the share of the
 majority class's mistakes that its groups avoid, for numbers the adjusted R² of its group means
-(eta squared) on the target's ranks, so that a long tail hides nothing. A column with many values is cut into bins of at least 20 rows first, and a group of
-one row explains nothing, so that an identifier is no leak for being different in every row.
+(eta squared) on the target's ranks, so that a long tail hides nothing. A column with many values
+is cut into bins of at least 20 rows first, and a group of one row explains nothing, so that an
+identifier is no leak for being different in every row.
 """
 
 from collections.abc import Sequence

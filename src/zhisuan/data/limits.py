@@ -39,7 +39,7 @@ class Limits:
     max_line_bytes: int = 2 * MIB
     max_columns: int = 2_000
     max_rows: int = 500_000_000
-    memory_mb: int = 256
+    memory_mb: int = 384
     threads: int = 2
 
 

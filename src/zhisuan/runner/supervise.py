@@ -62,8 +62,7 @@ class Supervisor:
         self._meter = Meter()
         self._watches: list[Watch] = []
         self._pid = os.getpid()
-        self._name = identity(self._pid) or ""
-        self._mark = os.environ.get(MARK, "")
+        self._name = f"{identity(self._pid)}-{os.environ.get(MARK, '')}"
         self._next_tick = 0.0
 
     @property
@@ -151,7 +150,7 @@ class Supervisor:
     def _beat(self, watch: Watch, now: float, memory_mb: float, cpu_s: float) -> None:
         watch.beat_at = now + _BEAT_S
         with suppress(OSError):  # a full disk must not end the watching; the next beat may fit
-            watch.folder.beat(Heartbeat(watch.job, self._mark, _now(), memory_mb, cpu_s))
+            watch.folder.beat(Heartbeat(watch.job, _now(), memory_mb, cpu_s))
 
     def _see_end(self, watch: Watch) -> None:
         watch.ended = time.monotonic()

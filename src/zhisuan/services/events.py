@@ -34,6 +34,8 @@ class Bell:
 
     def __init__(self) -> None:
         self._listeners: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self.silent = False
+        """Whether no more news will come."""
 
     def ring(self) -> None:
         """There is news."""
@@ -41,6 +43,11 @@ class Bell:
             # A loop that closed in this very moment has nobody left to wake.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(heard.set)
+
+    def close(self) -> None:
+        """Send everybody who listens home."""
+        self.silent = True
+        self.ring()
 
     @contextmanager
     def listen(self) -> Generator[asyncio.Event]:

@@ -104,10 +104,11 @@ def order(
 @contextmanager
 def bench(engine: Engine, folder: Path, *, isolated: bool) -> Generator[EngineBench]:
     """A bench whose folder vanishes at the end, and with it every runner."""
+    ready = EngineBench(engine, folder, isolated)
     try:
-        yield EngineBench(engine, folder, isolated)
+        yield ready
     finally:
-        engine.close()
+        ready.engine.close()
         rmtree(folder)
 
 

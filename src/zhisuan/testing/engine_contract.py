@@ -355,6 +355,7 @@ class EngineContract:
             ready.engine.launch(spec)
             ready.until_asleep(spec)
             attempt = ready.attempt(spec)
+            ready.wait_for(lambda: attempt.heartbeat() is not None)
             heartbeat, owner = attempt.heartbeat(), attempt.owner()
             assert heartbeat is not None
             assert owner is not None

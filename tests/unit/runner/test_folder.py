@@ -34,7 +34,7 @@ def test_an_empty_folder_knows_nothing(tmp_path: Path) -> None:
 
 
 def test_every_file_comes_back_as_it_was_written(folder: AttemptFolder, spec: LaunchSpec) -> None:
-    heartbeat = Heartbeat("1-2-abc", "mark", "2026-01-02T03:04:05.000006Z", 12.5, 0.5)
+    heartbeat = Heartbeat("1-2-abc", "2026-01-02T03:04:05.000006Z", 12.5, 0.5)
     meter = MeterReading(1.0, 0.5, 12.5, 0.7, 2, None)
     record = FinalRecord("job_1", 2, EndReason.STOPPED, -15, "已停止。", "a", "b", meter)
     folder.beat(heartbeat)

@@ -49,3 +49,6 @@ def test_the_same_number_later_is_somebody_else() -> None:
     assert alive(f"{pid}-{started}-{boot}")
     assert not alive(f"{pid}-{int(started) + 1}-{boot}")
     assert not alive(f"{pid}-{started}-00000000")
+    assert alive(f"{pid}-{started}-{boot}-a0mark")
+    for nonsense in ("", "-", "x", f"{pid}", f"{pid}-{started}"):
+        assert not alive(nonsense)

@@ -11,19 +11,20 @@ from zhisuan.runner.folder import MARK, Heartbeat
 from zhisuan.runner.process import PROC, everyone, look
 
 
-def end_leftovers(heartbeat: Heartbeat) -> int:
+def end_leftovers(owner: str, heartbeat: Heartbeat | None) -> int:
     """End every process of an attempt whose runner is gone; how many there were.
 
     Args:
-        heartbeat: the attempt's last. All jobs of a warm runner carry its one mark, and all of
-            them are lost with it.
+        owner: the runner as the claim names it; its mark follows its identity. All jobs of a
+            warm runner carry its one mark, and all of them are lost with it.
+        heartbeat: the attempt's last, None if it had none.
     """
-    session = _session(heartbeat.job)
-    mark = f"{MARK}={heartbeat.runner}".encode() if heartbeat.runner else None
+    session = None if heartbeat is None else _session(heartbeat.job)
+    marks = [f"{MARK}={mark}".encode() for mark in owner.split("-")[3:] if mark]
     found = [
         process.pid
         for process in everyone()
-        if not process.ended and (process.session == session or _carries(process.pid, mark))
+        if not process.ended and (process.session == session or _carries(process.pid, marks))
     ]
     for pid in found:
         with suppress(ProcessLookupError):
@@ -44,11 +45,11 @@ def _session(job: str) -> int | None:
     return int(pid) if leader is None or leader.started == int(started) else None
 
 
-def _carries(pid: int, mark: bytes | None) -> bool:
-    """Whether a process was started with this mark, or forked from one that was."""
-    if mark is None:
+def _carries(pid: int, marks: list[bytes]) -> bool:
+    """Whether a process was started with one of these marks, or forked from one that was."""
+    if not marks:
         return False
     try:
-        return mark in (PROC / str(pid) / "environ").read_bytes().split(b"\0")
+        return not set(marks).isdisjoint((PROC / str(pid) / "environ").read_bytes().split(b"\0"))
     except OSError:
         return False

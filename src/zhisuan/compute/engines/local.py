@@ -171,8 +171,7 @@ class LocalEngine:
         heartbeat = folder.heartbeat()
         if living:
             return (Phase.STARTING if heartbeat is None else Phase.RUNNING), None
-        if heartbeat is not None:
-            end_leftovers(heartbeat)
+        end_leftovers(owner, heartbeat)
         return Phase.LOST, None
 
     def _latest(self, job: JobId) -> AttemptFolder | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from zhisuan.compute.engines.bundle import runner_bundle
 from zhisuan.compute.engines.link import RUNNER_END, RunnerLink, SocketFolder, start_runner
+from zhisuan.core.errors import EnvironmentUnavailable
 from zhisuan.core.work import LaunchSpec
 from zhisuan.runner.child import thread_environment
 from zhisuan.runner.folder import AttemptFolder
@@ -72,7 +73,11 @@ class Runners:
         ours, theirs = socket.socketpair()
         with theirs:
             arguments = ("run", spec.folder, str(RUNNER_END))
-            self._spawn(spec, arguments, theirs, AttemptFolder(spec.folder).log)
+            try:
+                self._spawn(spec, arguments, theirs, AttemptFolder(spec.folder).log)
+            except EnvironmentUnavailable:
+                ours.close()
+                raise
         return RunnerLink(ours)
 
     def forget(self, link: RunnerLink) -> None:

@@ -121,11 +121,12 @@ def hand_over(
     matrix = transform(plan, rows.values)
     answer = model.answer(matrix)
     naive = learned.blend.naive
-    choosing = baseline.repeat_naive(naive, len(learned.y_choose))
+    chosen = learned.y_choose
     verdict = judge.judge(
-        y, answer, baseline.repeat_naive(naive, len(y)),
-        (learned.y_choose, learned.blend.chosen, choosing), question.seed,
-    )  # fmt: skip
+        judge.Answers(y, answer, baseline.repeat_naive(naive, len(y))),
+        judge.Answers(chosen, learned.blend.chosen, baseline.repeat_naive(naive, len(chosen))),
+        question.seed,
+    )
     budget.close_stage("judge")
 
     job.progress("explain", 0.9)

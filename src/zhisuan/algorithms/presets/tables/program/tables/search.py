@@ -18,9 +18,10 @@ from threadpoolctl import threadpool_limits
 
 from tables import learners
 from tables.budget import Budget
+from tables.judge import standard_errors
 from tables.learners import Cut, Fitted
 from tables.link import Link, long_tailed
-from tables.metrics import FLOOR, score
+from tables.metrics import FLOOR, row_losses, score
 from tables.split import Split
 
 MANY_ROWS = 30_000
@@ -29,6 +30,8 @@ VARIATIONS = {"standard": 8, "best": 40}
 """Learners with random settings tried at the end, by effort."""
 MOST_FOR_ONE = 0.4
 """Share of what is left that one learner may use."""
+CHANCE_Z, SURELY_Z = 1.5, 8.0
+"""What choosing gains on random targets, in standard errors (measured), and what needs no doubt."""
 BLEND_STEPS = 40
 LEAST_WEIGHT = 0.04
 """A candidate with less adds more to carry than to the answer."""
@@ -279,6 +282,7 @@ def choose_blend(tried: list[Candidate], y: np.ndarray, naive: np.ndarray) -> Bl
     weights = best_counts / best_counts.sum()
     weights[weights < LEAST_WEIGHT] = 0.0
     weights /= weights.sum()
+    weights = _cautious(weights, y, answers)
     mixed = sum(w * a for w, a in zip(weights, answers, strict=True))
     temperature = _temperature(mixed, y) if classes else 1.0
     limits = None if classes else _limits(y)
@@ -294,6 +298,20 @@ def choose_blend(tried: list[Candidate], y: np.ndarray, naive: np.ndarray) -> Bl
         finished,
         score(y, finished),
     )
+
+
+def _cautious(weights: np.ndarray, y: np.ndarray, answers: list[np.ndarray]) -> np.ndarray:
+    """The weights drawn towards the naive answer (the last) where the gain is hardly beyond chance.
+
+    What chance alone gains by choosing is about `CHANCE_Z` standard errors; the part of the
+    evidence above it is kept (positive-part shrinkage, James and Stein 1961).
+    """
+    mixed = sum(w * a for w, a in zip(weights, answers, strict=True))
+    z = standard_errors(row_losses(y, answers[-1]) - row_losses(y, mixed))
+    kept = max(0.0, 1 - (CHANCE_Z / max(z, 1e-9)) ** 2) if z < SURELY_Z else 1.0
+    naive = np.zeros_like(weights)
+    naive[-1] = 1.0
+    return kept * weights + (1 - kept) * naive
 
 
 def sharpen(p: np.ndarray, temperature: float) -> np.ndarray:

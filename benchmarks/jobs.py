@@ -202,7 +202,7 @@ def huey(jobs: int) -> dict[str, float]:
         (folder / "client.py").write_text(HUEY_CLIENT)
         worker = subprocess.Popen(
             [
-                *(str(PEERS / "bin" / "python"), str(PEERS / "bin" / "huey_consumer.py")),
+                *(str(PEERS / "bin" / "python"), str(PEERS / "bin" / "huey_consumer")),
                 *("tasks.huey", "-w", "2", "-k", "process", "-d", "0.005", "-m", "0.01", "-n"),
             ],
             cwd=folder,

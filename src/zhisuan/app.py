@@ -27,6 +27,7 @@ from zhisuan.access.tenant import Role
 from zhisuan.algorithms.catalogue import Catalogue
 from zhisuan.algorithms.environment import Environments
 from zhisuan.api.app import create_app
+from zhisuan.compute.engines import accelerators
 from zhisuan.compute.engines.local import LocalEngine
 from zhisuan.compute.node import Node
 from zhisuan.compute.policy import Policy
@@ -245,7 +246,9 @@ def bound(host: str, port: int) -> Generator[socket.socket]:
     Raises:
         PortBusy: another program listens there.
     """
-    with socket.socket() as listener:
+    # The protocol is named because asyncio sets TCP_NODELAY only on sockets that say so; without
+    # it every answer on a kept connection waits 40 ms for the peer's delayed acknowledgement.
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
@@ -297,7 +300,11 @@ def _locked(folder: Path) -> Generator[TextIO]:
 def _compose(settings: Settings, database: Database, closing: ExitStack) -> Centre:
     clock = WallClock()
     objects = ObjectStore(settings.data / "objects")
-    engine = LocalEngine(settings.data)
+    environments = Environments(settings.data / "environments", settings.wheels)
+    found = accelerators.find(lambda lock: environments.make(lock).interpreter)
+    for note in found.notes:
+        log.warning("accelerator_not_used", note=note)
+    engine = LocalEngine(settings.data, found)
     closing.callback(engine.close)
     inventory = engine.inventory()
     here = inventory.nodes[0]
@@ -309,7 +316,7 @@ def _compose(settings: Settings, database: Database, closing: ExitStack) -> Cent
         shelf=DataShelf(database, objects, clock),
         ledger=Ledger(TariffBook(_tariffs(settings.data)), clock),
         catalogue=Catalogue.presets(),
-        environments=Environments(settings.data / "environments", settings.wheels),
+        environments=environments,
         engine=engine,
         nodes=nodes,
         policy=Policy(),

@@ -27,7 +27,8 @@ class Limits:
         max_spreadsheet_bytes: of a spreadsheet once unpacked, because it is held in memory.
         max_line_bytes: of one row of text.
         max_columns, max_rows: of the table.
-        memory_mb: megabytes of 2**20 the table engine may hold; beyond it spills to disk.
+        memory_mb: megabytes of 2**20 the table engine may hold, and half of one more for each
+            column of a table with more than 200; beyond it spills to disk.
         threads: of the table engine.
     """
 

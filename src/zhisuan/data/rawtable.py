@@ -186,7 +186,8 @@ def from_json_lines(
     """
     source = f"{quoted(str(text))}, maximum_object_size = {limits.max_line_bytes}"
     keys = bench.rows(
-        f"DESCRIBE SELECT * FROM read_json({source}, sample_size = -1, maximum_depth = 1)"
+        f"DESCRIBE SELECT * FROM read_json({source}, records = true, sample_size = -1, "
+        "maximum_depth = 1, map_inference_threshold = -1)"
     )
     names = tuple(str(row[0]) for row in keys)
     bench.spare(len(names))

@@ -14,7 +14,7 @@ from zhisuan.data.findings import Code, Finding
 from zhisuan.data.rawtable import RawTable
 from zhisuan.data.workbench import Workbench, quoted
 
-_SAMPLE_ROWS = 2_000
+_SAMPLE_CELLS = 100_000
 _COLUMNS_AT_ONCE = 100
 _MOSTLY = 0.5
 _DAY_OR_MONTH = {"%d/%m/%Y": "%m/%d/%Y", "%m/%d/%Y": "%d/%m/%Y"}
@@ -162,7 +162,8 @@ def _take_type(column: ColumnReading, kind: str) -> None:
 def _read_cells(bench: Workbench, raw: RawTable, columns: list[ColumnReading]) -> None:
     table = f"read_parquet({quoted(str(raw.path))})"
     chosen = ", ".join(column.source for column in columns)
-    sample = bench.rows(f"SELECT {chosen} FROM {table} LIMIT {_SAMPLE_ROWS}")
+    rows = _SAMPLE_CELLS // max(_COLUMNS_AT_ONCE // 2, len(columns), len(raw.names) // 4)
+    sample = bench.rows(f"SELECT {chosen} FROM {table} LIMIT {rows}")
     mostly: list[ColumnReading] = []
     for position, column in enumerate(columns):
         texts: list[str | None] = [row[position] for row in sample]

@@ -36,6 +36,7 @@ class Workbench:
 
     def __init__(self, scratch: Path, files: Sequence[Path] = (), limits: Limits = DEFAULT) -> None:
         self._connection = duckdb.connect(":memory:")
+        self._memory_mb = limits.memory_mb
         paths = ", ".join(quoted(str(path)) for path in files)
         for setting in (
             f"memory_limit = '{limits.memory_mb}MiB'",
@@ -64,9 +65,14 @@ class Workbench:
         self._connection.close()
 
     def spare(self, width: int) -> None:
-        """Work on a table of this many columns with one thread, where two would need too much."""
+        """Be ready for a table of this many columns.
+
+        Each column of a wide one needs buffers of its own: they get half a megabyte, and one
+        thread works instead of several.
+        """
         if width > _WIDE:
             self._connection.execute("SET threads = 1")
+            self._connection.execute(f"SET memory_limit = '{self._memory_mb + width // 2}MiB'")
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Every row of the answer.

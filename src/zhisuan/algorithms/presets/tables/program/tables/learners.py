@@ -274,7 +274,7 @@ def fit_network(
         hidden_layer_sizes=hidden,
         learning_rate_init=2e-3,
         alpha=1e-3,
-        batch_size=min(256, max(32, len(y) // 32)),
+        batch_size=min(len(y), 256, max(32, len(y) // 32)),
         random_state=cut.seed,
     )
     best: tuple[float, Fitted] | None = None

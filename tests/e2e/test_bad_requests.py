@@ -273,13 +273,20 @@ def test_a_body_that_is_not_what_it_says_is_refused(tenant):
         answer = tenant.client.post(
             "/v1/jobs", content=body, headers={"content-type": "application/json"}
         )
-        assert answer.status_code in (404, 422), (body[:60], answer.text)
+        assert answer.status_code in (400, 404, 422), (body[:60], answer.text)
         assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["hint"]
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "a;;b"):
         answer = tenant.client.post(
             "/v1/jobs", content=json.dumps({"algorithm": "alchemy"}), headers={"content-type": kind}
         )
         assert answer.status_code in (404, 415, 422), (kind, answer.text)
+    assert not tenant.left_behind()
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(tenant):
+    answer = tenant.submit(parameters={"text": "x" * (2 << 20)})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert not tenant.left_behind()
 
 

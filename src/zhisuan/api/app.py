@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from zhisuan import __version__
 from zhisuan.api import centre as centre_routes
 from zhisuan.api import datasets, jobs, problem, solutions, tasks, tenants
+from zhisuan.api.body import BodyLimit
 from zhisuan.services.centre import Centre
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -28,6 +29,7 @@ def create_app(centre: Centre) -> FastAPI:
     )
     app.state.centre = centre
     problem.install(app)
+    app.add_middleware(BodyLimit, unlimited=datasets.STREAMED)
     for module in (centre_routes, tenants, datasets, tasks, jobs, solutions):
         app.include_router(module.router)
     return app

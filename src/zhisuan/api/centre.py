@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
 from zhisuan import __version__
-from zhisuan.api.door import CentreHere, Member, Operating, PoolViewer, Verifier
+from zhisuan.api.door import CentreHere, Member, Operating, PoolViewer, ThisId, Verifier
 from zhisuan.api.models import AlgorithmOut, NodeOut, Page
 from zhisuan.compute.pool import Pool
 from zhisuan.services import records
@@ -65,7 +65,7 @@ class EnvironmentOut(BaseModel):
 
 
 @router.post("/v1/algorithms/{name}/prepare", status_code=200)
-def prepare_algorithm(name: str, centre: CentreHere, _caller: Operating) -> EnvironmentOut:
+def prepare_algorithm(name: ThisId, centre: CentreHere, _caller: Operating) -> EnvironmentOut:
     """Make an algorithm's environment ahead of its first job; ask again to see how far it is."""
     state = centre.environments.prepare(centre.catalogue.get(name).lock)
     hint = state.error.hint if state.error else ""

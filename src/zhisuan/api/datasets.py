@@ -8,9 +8,20 @@ from typing import Annotated, Any
 from anyio import from_thread, to_thread
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, StringConstraints
+from starlette.requests import ClientDisconnect
 
 from zhisuan.access.tenant import Caller
-from zhisuan.api.door import After, CentreHere, Limit, Local, Member, OnceKey, asking, once
+from zhisuan.api.door import (
+    After,
+    CentreHere,
+    Limit,
+    Local,
+    Member,
+    OnceKey,
+    ThisId,
+    asking,
+    once,
+)
 from zhisuan.api.models import DatasetOut, Page
 from zhisuan.core.errors import TamperFound, WrongInput
 from zhisuan.data.deletion import DeletionCertificate
@@ -18,6 +29,9 @@ from zhisuan.services.bring import bring
 from zhisuan.services.centre import Centre
 
 router = APIRouter(tags=["datasets"])
+
+STREAMED = "/v1/datasets"
+"""The address whose body is a table and may be as large as one."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -36,7 +50,7 @@ class PathIn(BaseModel):
     name: Name
 
 
-@router.post("/v1/datasets", status_code=201, response_model=DatasetOut, openapi_extra=_BYTES)
+@router.post(STREAMED, status_code=201, response_model=DatasetOut, openapi_extra=_BYTES)
 async def upload(
     request: Request,
     centre: CentreHere,
@@ -49,7 +63,10 @@ async def upload(
     stream = request.stream()
 
     async def next_block() -> bytes:
-        return await anext(stream, b"")
+        try:
+            return await anext(stream, b"")
+        except ClientDisconnect as cut:
+            raise WrongInput("The upload broke off before its end.", hint="Send it again.") from cut
 
     def blocks() -> Generator[bytes]:
         while block := from_thread.run(next_block):
@@ -82,7 +99,7 @@ def list_datasets(
 
 
 @router.get("/v1/datasets/{dataset_id}")
-def show_dataset(dataset_id: str, centre: CentreHere, caller: Member) -> DatasetOut:
+def show_dataset(dataset_id: ThisId, centre: CentreHere, caller: Member) -> DatasetOut:
     """One dataset with its profile."""
     return DatasetOut.of(centre.shelf.get(caller.tenant, dataset_id), whole=True)
 
@@ -96,7 +113,7 @@ class PreviewOut(BaseModel):
 
 @router.get("/v1/datasets/{dataset_id}/preview")
 def preview_dataset(
-    dataset_id: str,
+    dataset_id: ThisId,
     centre: CentreHere,
     caller: Member,
     rows: Annotated[int, Query(ge=1, le=1000)] = 20,
@@ -108,13 +125,13 @@ def preview_dataset(
 
 
 @router.delete("/v1/datasets/{dataset_id}")
-def delete_dataset(dataset_id: str, centre: CentreHere, caller: Member) -> dict[str, Any]:
+def delete_dataset(dataset_id: ThisId, centre: CentreHere, caller: Member) -> dict[str, Any]:
     """Forget a dataset: its bytes are removed; the answer is the certificate."""
     return _certificate(centre.shelf.delete(caller.tenant, dataset_id))
 
 
 @router.get("/v1/datasets/{dataset_id}/certificate")
-def show_certificate(dataset_id: str, centre: CentreHere, caller: Member) -> dict[str, Any]:
+def show_certificate(dataset_id: ThisId, centre: CentreHere, caller: Member) -> dict[str, Any]:
     """The certificate of a deletion, and whether it verifies now."""
     certificate = centre.shelf.certificate(caller.tenant, dataset_id)
     try:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy import Connection
@@ -61,6 +61,7 @@ OnceKey = Annotated[
         description="The same key and request get the same answer and happen once.",
     ),
 ]
+ThisId = Annotated[str, Path(max_length=80, description="The id of one thing, or its name.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
 After = Annotated[
     str | None,

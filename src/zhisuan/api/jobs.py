@@ -1,16 +1,34 @@
 """Jobs: run an algorithm, see how it stands, read its log, stop it."""
 
+import json
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    field_validator,
+)
 from sqlalchemy import Connection
 
 from zhisuan.access.permission import GRANTS, Permission
 from zhisuan.access.tenant import Caller
-from zhisuan.api.door import After, Anyone, CentreHere, Limit, Member, OnceKey, asking, once
+from zhisuan.api.door import (
+    After,
+    Anyone,
+    CentreHere,
+    Limit,
+    Member,
+    OnceKey,
+    ThisId,
+    asking,
+    once,
+)
 from zhisuan.api.models import JobOut, Page
 from zhisuan.compute import records
 from zhisuan.compute.device import DeviceKind
@@ -24,8 +42,6 @@ from zhisuan.services.receipt import compose
 from zhisuan.services.run import Order, stop, submit
 
 router = APIRouter(tags=["jobs"])
-
-JobIdPath = Annotated[str, Path(max_length=80)]
 
 
 class DeviceIn(BaseModel):
@@ -49,7 +65,7 @@ class JobIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     algorithm: Annotated[str, StringConstraints(min_length=1, max_length=80)]
-    parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
+    parameters: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
     cpu_milli: int = Field(default=1000, gt=0, le=10_000_000)
     memory_mb: int = Field(default=1024, gt=0, le=100_000_000)
     any_of: list[DeviceIn] = Field(default_factory=list[DeviceIn], max_length=16)
@@ -57,6 +73,13 @@ class JobIn(BaseModel):
     price_class: PriceClass = PriceClass.STANDARD
     isolated: bool = False
     most_yuan: Decimal | None = Field(default=None, ge=0, le=10**9, decimal_places=6)
+
+    @field_validator("parameters")
+    @classmethod
+    def _kept_as_they_are(cls, parameters: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        # Half a surrogate pair cannot be written as UTF-8, nor NaN as JSON.
+        json.dumps(parameters, ensure_ascii=False, allow_nan=False).encode()
+        return parameters
 
     def order(self) -> Order:
         """As the value the use case takes."""
@@ -106,14 +129,14 @@ def list_jobs(
 
 
 @router.get("/v1/jobs/{job_id}")
-def show_job(job_id: JobIdPath, centre: CentreHere, caller: Anyone) -> JobOut:
+def show_job(job_id: ThisId, centre: CentreHere, caller: Anyone) -> JobOut:
     """One job."""
     return JobOut.of(_job(centre, caller, job_id), centre.waiting.get(job_id))
 
 
 @router.get("/v1/jobs/{job_id}/log", response_class=PlainTextResponse)
 def read_log(
-    job_id: JobIdPath,
+    job_id: ThisId,
     centre: CentreHere,
     caller: Anyone,
     offset: Annotated[int, Query(ge=0, le=2**40)] = 0,
@@ -132,7 +155,7 @@ def read_log(
 
 
 @router.post("/v1/jobs/{job_id}/stop", status_code=202)
-def stop_job(job_id: JobIdPath, centre: CentreHere, caller: Anyone) -> JobOut:
+def stop_job(job_id: ThisId, centre: CentreHere, caller: Anyone) -> JobOut:
     """Ask a job to end; it is given a few seconds to do so well."""
     with centre.database.write() as connection:
         job = records.get(connection, job_id, _whose(caller, Permission.OPERATE))
@@ -143,7 +166,7 @@ def stop_job(job_id: JobIdPath, centre: CentreHere, caller: Anyone) -> JobOut:
 
 
 @router.get("/v1/jobs/{job_id}/receipt")
-def job_receipt(job_id: JobIdPath, centre: CentreHere, caller: Anyone) -> dict[str, Any]:
+def job_receipt(job_id: ThisId, centre: CentreHere, caller: Anyone) -> dict[str, Any]:
     """What a job used and cost; complete once it has ended."""
     job = _job(centre, caller, job_id)
     with centre.database.read() as connection:

@@ -19,10 +19,17 @@ log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 
+_DOCUMENT = "/v1/openapi.json"
+
 _HTTP_CODES: Mapping[int, tuple[str, str]] = {
-    404: ("not_found", "See /docs for the addresses of the API."),
-    405: ("method_not_allowed", "See /docs for the methods of this address."),
+    404: ("not_found", f"{_DOCUMENT} lists every address."),
+    405: ("method_not_allowed", f"{_DOCUMENT} lists the methods of every address."),
+    413: ("too_large", "Send less; a table goes to /v1/datasets as its bytes."),
 }
+
+
+_DEEP = 6
+"""So many steps into a body say well enough where its fault is."""
 
 
 class Problem(BaseModel):
@@ -39,7 +46,7 @@ class Problem(BaseModel):
 def answer(status: int, code: str, detail: str, hint: str = "") -> JSONResponse:
     """A problem as a response."""
     problem = Problem(
-        type=f"/docs/errors#{code}",
+        type=f"urn:zhisuan:problem:{code}",
         title=code.replace("_", " "),
         status=status,
         code=code,
@@ -66,16 +73,19 @@ async def _centre_error(_request: Request, error: Exception) -> JSONResponse:
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  what it is registered for
     first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
+    place = ".".join(str(part) for part in first["loc"][:_DEEP])
     return answer(
-        422, "wrong_input", f"{place}: {first['msg']}.", "See /docs for what is expected."
+        422, "wrong_input", f"{place}: {first['msg']}.", f"{_DOCUMENT} says what is expected."
     )
 
 
 async def _http_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  what it is registered for
-    code, hint = _HTTP_CODES.get(error.status_code, ("wrong_input", ""))
-    return answer(error.status_code, code, f"{error.detail}.", hint)
+    code, hint = _HTTP_CODES.get(
+        error.status_code, ("wrong_input", f"{_DOCUMENT} says what is expected.")
+    )
+    detail = str(error.detail).rstrip(".")
+    return answer(error.status_code, code, f"{detail}.", hint)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
 from zhisuan.access.permission import GRANTS, Permission
-from zhisuan.api.door import After, Anyone, CentreHere, Limit, Member
+from zhisuan.api.door import After, Anyone, CentreHere, Limit, Member, ThisId
 from zhisuan.api.models import Page, SolutionOut
 from zhisuan.core.errors import Conflict, NotFound
 from zhisuan.services import records
@@ -28,13 +28,13 @@ def list_solutions(
 
 
 @router.get("/v1/solutions/{solution_id}")
-def show_solution(solution_id: str, centre: CentreHere, caller: Member) -> SolutionOut:
+def show_solution(solution_id: ThisId, centre: CentreHere, caller: Member) -> SolutionOut:
     """One solution, by its own id or its job's."""
     return SolutionOut.of(_solution(centre, caller.tenant, solution_id))
 
 
 @router.get("/v1/solutions/{solution_id}/archive", response_class=FileResponse)
-def take_away(solution_id: str, centre: CentreHere, caller: Member) -> FileResponse:
+def take_away(solution_id: ThisId, centre: CentreHere, caller: Member) -> FileResponse:
     """The whole solution as a zip."""
     solution = _ready(_solution(centre, caller.tenant, solution_id))
     assert solution.archive is not None  # noqa: S101  a ready solution has its zip
@@ -46,7 +46,7 @@ def take_away(solution_id: str, centre: CentreHere, caller: Member) -> FileRespo
 
 
 @router.get("/v1/solutions/{solution_id}/files/{path:path}", response_class=FileResponse)
-def read_file(solution_id: str, path: str, centre: CentreHere, caller: Member) -> FileResponse:
+def read_file(solution_id: ThisId, path: str, centre: CentreHere, caller: Member) -> FileResponse:
     """One file of the solution, such as `report.html`."""
     solution = _ready(_solution(centre, caller.tenant, solution_id))
     folder = Path(solution.folder).resolve()
@@ -66,7 +66,7 @@ def read_file(solution_id: str, path: str, centre: CentreHere, caller: Member) -
 
 
 @router.get("/v1/receipts/{solution_id}")
-def show_receipt(solution_id: str, centre: CentreHere, caller: Anyone) -> dict[str, Any]:
+def show_receipt(solution_id: ThisId, centre: CentreHere, caller: Anyone) -> dict[str, Any]:
     """The receipt of a solution: result, algorithm, compute, energy and carbon, money."""
     everyone = Permission.SEE_POOL in GRANTS[caller.role]
     solution = _solution(centre, None if everyone else caller.tenant, solution_id)

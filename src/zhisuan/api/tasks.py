@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, StringConstraints
 from sqlalchemy import Connection
 
-from zhisuan.api.door import After, CentreHere, Limit, Member, OnceKey, asking, once
+from zhisuan.api.door import After, CentreHere, Limit, Member, OnceKey, ThisId, asking, once
 from zhisuan.api.models import JobOut, Page, TaskOut
 from zhisuan.compute import records as jobs
 from zhisuan.core.task import Effort, TaskKind
@@ -47,7 +47,7 @@ def ask_question(
 @router.post("/v1/tasks/{task_id}/accept", status_code=201, response_model=JobOut)
 def accept_offer(
     request: Request,
-    task_id: str,
+    task_id: ThisId,
     body: AcceptIn,
     centre: CentreHere,
     caller: Member,
@@ -75,7 +75,7 @@ def list_tasks(
 
 
 @router.get("/v1/tasks/{task_id}")
-def show_task(task_id: str, centre: CentreHere, caller: Member) -> TaskOut:
+def show_task(task_id: ThisId, centre: CentreHere, caller: Member) -> TaskOut:
     """One task and how far it is."""
     with centre.database.read() as connection:
         task = records.task(connection, caller.tenant, task_id)

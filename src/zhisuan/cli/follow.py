@@ -11,17 +11,16 @@ from zhisuan.core.errors import CentreError
 
 STAGES = {
     "copy": "copying",
+    "unpack": "unpacking",
+    "decode": "reading the characters",
     "read": "reading the table",
+    "type": "finding out what the columns hold",
     "profile": "looking at the columns",
-    "split": "setting rows aside for the final check",
-    "baseline": "the naive answer, to compare with",
-    "first": "a first result",
-    "search": "searching for a better model",
-    "choose": "choosing",
-    "score": "checking on rows never seen",
+    "learn": "learning",
+    "judge": "checking on rows never seen",
     "explain": "finding out what matters",
-    "export": "packing the model",
-    "report": "writing the report",
+    "write": "packing the model, writing the report",
+    "done": "done",
 }
 """What the stages of data and algorithms are called for people; others are shown as they are."""
 

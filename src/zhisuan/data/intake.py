@@ -23,6 +23,7 @@ from zhisuan.data.survey import survey
 from zhisuan.data.workbench import Workbench, named, quoted
 
 _HEADER_ROWS = 500
+_COLUMNS_AT_ONCE = 200
 _NEED_ROWS = "Bring a table with a header and at least one row of data."
 
 
@@ -170,11 +171,33 @@ def _write(
     table: Path,
     progress: Progress,
 ) -> None:
+    """Write the canonical table.
+
+    The engine keeps working space for each expression, so a wide table is read a part of its
+    columns at a time and the parts are laid side by side.
+    """
     source = f"read_parquet({quoted(str(raw.path))})"
-    values = ", ".join(f"{column.value} AS {named(column.name)}" for column in columns)
+    group = rawtable.group_rows(len(columns))
+    parts: list[Path] = []
+    for start in range(0, len(columns), _COLUMNS_AT_ONCE):
+        part = columns[start : start + _COLUMNS_AT_ONCE]
+        values = ", ".join(f"{column.value} AS {named(column.name)}" for column in part)
+        whole = len(part) == len(columns)
+        target = table if whole else table.with_name(f"part{start}.parquet")
+        parts.append(target)
+        _copy(bench, f"SELECT {values} FROM {source}", target, group, progress)
+    if parts == [table]:
+        return
+    side_by_side = " POSITIONAL JOIN ".join(f"read_parquet({quoted(str(p))})" for p in parts)
+    _copy(bench, f"SELECT * FROM {side_by_side}", table, group, progress)
+    for part in parts:
+        part.unlink()
+
+
+def _copy(bench: Workbench, query: str, target: Path, group: int, progress: Progress) -> None:
     bench.run(
-        f"COPY (SELECT {values} FROM {source}) TO {quoted(str(table))} (FORMAT parquet, "
-        f"COMPRESSION zstd, ROW_GROUP_SIZE {rawtable.group_rows(len(columns))})",
+        f"COPY ({query}) TO {quoted(str(target))} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})",
         "write",
         progress,
     )

@@ -99,7 +99,8 @@ def fits_sql(source: str, reading: str) -> str:
 
 
 def _is_word(source: str, words: str) -> str:
-    return f"({source} IS NULL OR {_bare(source)} IN ({words}))"
+    # A list is one constant; IN would keep working space for every word.
+    return f"({source} IS NULL OR list_contains([{words}], {_bare(source)}))"
 
 
 def _bare(source: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 sys.path[:0] = sys.argv[1:3]
 
 from tables.run import main  # noqa: E402  its path was added above
+
 from zhisuan.core.errors import WrongInput  # noqa: E402  the same
 from zhisuan.core.work import LaunchSpec  # noqa: E402  the same
 from zhisuan.runner.context import JobContext  # noqa: E402  the same

@@ -19,7 +19,9 @@ def homes(count: int, *, seed: int = 0) -> list[list[object]]:
         finish = rng.choice(["毛坯", "简装", "精装", "豪华装修" * 40])
         price = area * (2 + 0.02 * floor) + 30 * len(finish) ** 0.5 + rng.gauss(0, 5)
         day = f"{rng.randint(2019, 2023)}年{rng.randint(1, 12)}月{rng.randint(1, 28)}日"
-        rows.append([f"{area:.1f}" if rng.random() > 0.1 else "", floor, finish, day, f"{price:.2f}"])
+        rows.append(
+            [f"{area:.1f}" if rng.random() > 0.1 else "", floor, finish, day, f"{price:.2f}"]
+        )
     return rows
 
 
@@ -56,7 +58,9 @@ def test_predict_alone_gives_the_same_answers(solve, interpreter, tmp_path: Path
     program = [*interpreter[:1], "predict.py"]  # -I would hide the program's own folder
     command = [*program, "sample.csv", "-o", "out.csv"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    told, expected = ((folder / f).read_text("utf-8") for f in ("out.csv", "sample_predictions.csv"))
+    told, expected = (
+        (folder / f).read_text("utf-8") for f in ("out.csv", "sample_predictions.csv")
+    )
     assert told == expected
     assert expected.splitlines()[0] == "\ufeffrow,prediction,probability: 便宜,probability: 贵"
     gb = (folder / "sample.csv").read_text("utf-8-sig").encode("gb18030")
@@ -153,6 +157,8 @@ def test_the_takeaway_works_in_an_environment_of_its_own(solve, tmp_path: Path) 
     subprocess.run([uv, "venv", "-q", "--python", sys.executable, place], check=True)
     install = [uv, "pip", "install", "-q", "--python", python, "-r", folder / "requirements.txt"]
     subprocess.run(install, check=True)
-    subprocess.run([python, "predict.py", "sample.csv"], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        [python, "predict.py", "sample.csv"], cwd=folder, check=True, capture_output=True
+    )
     told = (folder / "predictions.csv").read_text("utf-8")
     assert told == (folder / "sample_predictions.csv").read_text("utf-8")

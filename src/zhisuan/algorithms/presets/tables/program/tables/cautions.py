@@ -10,7 +10,7 @@ from tables.question import Lesson
 
 FEW_ROWS = 500
 MANY_MISSING = 0.5
-LEAK_SHARE, LEAK_LOSS = 0.8, 0.02
+LEAK_SHARE, LEAK_LOSS = 0.6, 0.02
 
 
 def of_rows(lesson: Lesson, groups: np.ndarray | None, development: int) -> list[Note]:

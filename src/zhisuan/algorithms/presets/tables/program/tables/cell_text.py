@@ -6,9 +6,9 @@ It serves `sample.csv`, whose rows come from the canonical table, which no longe
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from zhisuan.core import cells
 
 from tables.features import NUMERIC_KINDS
+from zhisuan.core import cells
 
 CURRENCY_SIGNS = {"CNY": "元", "USD": "USD", "EUR": "EUR", "GBP": "GBP"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

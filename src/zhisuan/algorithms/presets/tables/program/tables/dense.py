@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-BEND = 3.0
+BEND, FAR = 3.0, 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Dense:
     @classmethod
     def prepare_for(cls, x: np.ndarray) -> Self:
         """Learn centre, scale and flags from the training rows."""
+        x = x.astype(np.float64)
         missing = np.isnan(x)
         low, centre, high = np.nanpercentile(
             np.where(missing.all(axis=0), 0, x), [25, 50, 75], axis=0
@@ -56,6 +57,7 @@ class Dense:
         """Inputs of the first layer, float32."""
         missing = np.isnan(x)
         z = np.where(missing, np.float32(0), (x - self.centre) * self.scale)
+        z = np.clip(z, -FAR, FAR)
         z /= np.sqrt(1 + (z / BEND) ** 2)
         return np.concatenate([z, missing[:, self.flagged]], axis=1, dtype=np.float32)
 

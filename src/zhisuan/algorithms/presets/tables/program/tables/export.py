@@ -47,6 +47,7 @@ def write_model(folder: Path, model: onnx.ModelProto, plan: dict[str, Any]) -> N
 
 def load_takeaway(folder: Path) -> ModuleType:
     """The handed-over `predict.py`, imported from its folder as its user will."""
+    wrote_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     sys.path.insert(0, str(folder))
     try:
         spec = importlib.util.spec_from_file_location("takeaway_predict", folder / "predict.py")
@@ -56,6 +57,7 @@ def load_takeaway(folder: Path) -> ModuleType:
         spec.loader.exec_module(module)
         return module
     finally:
+        sys.dont_write_bytecode = wrote_bytecode
         sys.path.remove(str(folder))
         for name in ("cells", "features"):
             sys.modules.pop(name, None)

@@ -17,6 +17,8 @@ SECONDS_A_DAY = 86_400
 NUMERIC_KINDS = frozenset({"number", "integer", "boolean", "date", "datetime"})
 DATE_PARTS = ("days", "year", "month", "day", "weekday")
 TIME_PARTS = (*DATE_PARTS, "hour")
+LARGEST = 1e30
+"""Larger numbers count as this, so that every number is finite in float32."""
 TEXT_HEAD = 200
 """Characters of a text that are read; the rest rarely decides and always costs."""
 
@@ -46,7 +48,7 @@ def encode(encoding: Mapping[str, Any], values: np.ndarray) -> np.ndarray:
     """One column under one encoding: an array of shape (rows, width of the encoding)."""
     match encoding["as"]:
         case "value":
-            return values.astype(np.float64)[:, None]
+            return np.clip(values, -LARGEST, LARGEST)[:, None]
         case "date":
             return _date_parts(values, encoding["parts"])
         case "levels":

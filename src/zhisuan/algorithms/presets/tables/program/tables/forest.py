@@ -11,7 +11,6 @@ from typing import Any, Self
 
 import numpy as np
 
-
 LARGEST = float(np.finfo(np.float32).max)
 
 

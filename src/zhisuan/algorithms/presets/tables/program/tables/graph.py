@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from tables.dense import BEND, Dense
+from tables.dense import BEND, FAR, Dense
 from tables.forest import Forest
 from tables.link import Link
 from tables.metrics import FLOOR
@@ -126,6 +126,7 @@ def _dense(graph: _Graph, dense: Dense) -> str:
     moved = graph.op("Sub", zeroed, graph.constant(dense.centre))
     z = graph.op("Mul", moved, graph.constant(dense.scale))
     z = graph.op("Where", missing, graph.constant(0.0), z)
+    z = graph.op("Clip", z, graph.constant(-FAR), graph.constant(FAR))
     part = graph.op("Div", z, graph.constant(BEND))
     root = graph.op("Sqrt", graph.op("Add", graph.op("Mul", part, part), graph.constant(1.0)))
     h = graph.op("Div", z, root)

@@ -84,4 +84,6 @@ def _interval(holdout: Answers, seed: int) -> tuple[float, float]:
     draws = min(DRAWS, 20_000_000 // len(losses))
     means = [losses[rng.integers(0, len(losses), len(losses))].mean() for _ in range(draws)]
     low, high = np.quantile(means, [0.025, 0.975])
-    return (float(low), float(high)) if holdout.model.ndim > 1 else (float(low**0.5), float(high**0.5))
+    return (
+        (float(low), float(high)) if holdout.model.ndim > 1 else (float(low**0.5), float(high**0.5))
+    )

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from zhisuan.runner.context import WrongInput
 
 from tables.features import NUMERIC_KINDS
 from tables.notes import Note
+from zhisuan.runner.context import WrongInput
 
 if TYPE_CHECKING:
     from tables.columns import Table
@@ -165,7 +165,7 @@ def _classes(
         table, y = table.take(rows), np.searchsorted(kept, y[rows])
         names, counts = names[kept], counts[kept]
     share = counts.min() / counts.sum()
-    if share < 0.3 / len(names):  # noqa: PLR2004  under a third of an even share
+    if share < 0.3 / len(names):
         notes.append(
             Note("unbalanced", {"name": str(names[counts.argmin()]), "share": float(share)})
         )

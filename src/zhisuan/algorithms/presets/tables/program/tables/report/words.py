@@ -73,5 +73,5 @@ def of_ten(share: float) -> tuple[str, str]:
 
 def method(name: str) -> str:
     """A candidate's name for people; its own name stays beside it in the table."""
-    zh, en = METHODS.get(name.split("_")[0], (name, name))
+    zh, en = METHODS.get(name.split("_", maxsplit=1)[0], (name, name))
     return both(zh, en)

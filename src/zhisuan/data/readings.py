@@ -5,6 +5,7 @@ sample proposes, the whole column decides: the first reading in the order of pre
 cell fits. A column of a typed file keeps its type where the centre has it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,9 +19,6 @@ _SAMPLE_CELLS = 100_000
 _COLUMNS_AT_ONCE = 100
 _MOSTLY = 0.5
 _DAY_OR_MONTH = {"%d/%m/%Y": "%m/%d/%Y", "%m/%d/%Y": "%d/%m/%Y"}
-_MISSING = ", ".join(map(quoted, sorted(cells.MISSING)))
-_PLACEHOLDERS = ", ".join(map(quoted, sorted(cells.PLACEHOLDERS)))
-_INFINITIES = ", ".join(map(quoted, sorted(cells.INFINITIES)))
 
 
 @dataclass(slots=True)
@@ -79,14 +77,15 @@ def value_sql(source: str, reading: str) -> str:
 
 def blank_sql(source: str, reading: str) -> str:
     """SQL for a cell that is missing, unless it is an infinite number."""
-    return _is_word(source, _MISSING if reading == "text" else f"{_MISSING}, {_PLACEHOLDERS}")
+    words = cells.MISSING if reading == "text" else cells.MISSING | cells.PLACEHOLDERS
+    return _is_word(source, words)
 
 
 def missing_sql(source: str, reading: str) -> str:
     """SQL for `core.cells.is_missing`."""
     if READINGS[reading].kind not in ("integer", "number"):
         return blank_sql(source, reading)
-    return _is_word(source, f"{_MISSING}, {_PLACEHOLDERS}, {_INFINITIES}")
+    return _is_word(source, cells.MISSING | cells.PLACEHOLDERS | cells.INFINITIES)
 
 
 def fits_sql(source: str, reading: str) -> str:
@@ -98,9 +97,10 @@ def fits_sql(source: str, reading: str) -> str:
     return f"({missing_sql(source, reading)} OR ({fits}))"
 
 
-def _is_word(source: str, words: str) -> str:
-    # A list is one constant; IN would keep working space for every word.
-    return f"({source} IS NULL OR list_contains([{words}], {_bare(source)}))"
+def _is_word(source: str, words: frozenset[str]) -> str:
+    # One pattern, where IN would keep working space for every word of every column.
+    pattern = "|".join(map(re.escape, sorted(words)))
+    return f"({source} IS NULL OR regexp_full_match({_bare(source)}, {quoted(pattern)}))"
 
 
 def _bare(source: str) -> str:

@@ -46,8 +46,8 @@ class Database:
         self._engine: Engine = create_engine(
             url,
             poolclass=QueuePool,
-            pool_size=4,
-            max_overflow=60,
+            pool_size=16,
+            max_overflow=48,
             connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
         )
         # One writer at a time inside the process: threads queue here instead of in SQLite's
@@ -100,7 +100,7 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "cache_size=-8000",
+        "cache_size=-2000",
         f"busy_timeout={_BUSY_TIMEOUT_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -112,7 +112,7 @@ def floor32(values: np.ndarray) -> np.ndarray:
     """
     values = np.clip(values, -LARGEST, LARGEST)
     near = values.astype(np.float32)
-    return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
+    return np.where(near > values, np.nextafter(near, np.float32(-LARGEST)), near)
 
 
 def from_lightgbm(booster: Any, outputs: int) -> Forest:

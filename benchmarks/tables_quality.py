@@ -99,7 +99,8 @@ def main() -> None:
         for effort in arguments.efforts.split(","):
             need = _need(profile, effort)
             result = _start(python, "solve", {**order, "effort": effort, "seed": arguments.seed})
-            rows.append({**result, **need, "shape": table.shape})
+            size = {"rows": profile["rows"], "columns": len(profile["columns"])}
+            rows.append({**result, **need, **size, "shape": table.shape})
             print(_line(rows[-1]), flush=True)
     _write(rows, complete=len(tables) == len(TABLES))
 
@@ -209,7 +210,6 @@ def solve(order: dict[str, Any]) -> None:
     answer = {
         "name": order["name"],
         "effort": order["effort"],
-        "columns": len(result["columns"]),
         **{name: result[name] for name in keep},
         "cpu_s": cpu,
         "wall_s": wall,
@@ -277,10 +277,9 @@ HEADER = (
 
 def _line(r: dict[str, Any]) -> str:
     better = min(r["lightgbm"], r["histgb"])
-    rows = r["train_rows"] + r["holdout_rows"]
     cpu, wall = ((f"{low:.0f}–{high:.0f}") for low, high in (r["quoted_cpu_s"], r["quoted_wall_s"]))
     return (
-        f"| {r['name']} | {r['shape']} | {rows:,} × {r['columns']} | {r['effort']} | {r['metric']} |"
+        f"| {r['name']} | {r['shape']} | {r['rows']:,} × {r['columns']} | {r['effort']} | {r['metric']} |"
         f" {r['baseline_score']:.5g} | {r['lightgbm']:.5g} | {r['histgb']:.5g} |"
         f" **{r['score']:.5g}** | {r['score'] / better:.3f} | {r['cpu_s']:.1f} ({cpu}) |"
         f" {r['wall_s']:.1f} ({wall}) | {r['peak_mb']:.0f} ({r['quoted_mb']}) |"

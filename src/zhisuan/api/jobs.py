@@ -1,5 +1,6 @@
 """Jobs: run an algorithm, see how it stands, read its log, stop it."""
 
+import codecs
 import json
 from decimal import Decimal
 from typing import Annotated, Any
@@ -42,6 +43,8 @@ from zhisuan.services.receipt import compose
 from zhisuan.services.run import Order, stop, submit
 
 router = APIRouter(tags=["jobs"])
+
+_LOG_BLOCK = 1 << 20
 
 
 class DeviceIn(BaseModel):
@@ -147,11 +150,16 @@ def read_log(
     try:
         with path.open("rb") as log:
             log.seek(offset)
-            text = log.read(1 << 20)
+            block = log.read(_LOG_BLOCK)
     except FileNotFoundError:
-        text = b""
-    headers = {"X-Next-Offset": str(offset + len(text))}
-    return PlainTextResponse(text.decode(errors="replace"), headers=headers)
+        block = b""
+    # A character whose end has not been written or read yet is left for the next time.
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    last = job.state.ended and len(block) < _LOG_BLOCK
+    text = decoder.decode(block, final=last)
+    unread, _ = decoder.getstate()
+    headers = {"X-Next-Offset": str(offset + len(block) - len(unread))}
+    return PlainTextResponse(text, headers=headers)
 
 
 @router.post("/v1/jobs/{job_id}/stop", status_code=202)

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from zhisuan.access.tenant import Role, Tenant
 from zhisuan.algorithms.package import Algorithm, Bilingual
+from zhisuan.compute.device import DeviceKind
 from zhisuan.compute.explain import sentence
 from zhisuan.compute.job import Job, JobReason, JobState
 from zhisuan.compute.node import Node
@@ -176,7 +177,9 @@ class DeviceShareOut(BaseModel):
     """A share of a device, 1000 = all of it."""
 
     device: str
+    kind: DeviceKind
     milli: int
+    simulated: bool
 
 
 class AllocationOut(BaseModel):
@@ -187,6 +190,7 @@ class AllocationOut(BaseModel):
     memory_mb: int
     cores: list[int]
     devices: list[DeviceShareOut]
+    simulated: bool
 
 
 class WaitingOut(BaseModel):

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from zhisuan.core.errors import CentreError
+from zhisuan.core.errors import CentreError, NotAuthenticated
 
 log = structlog.get_logger()
 
@@ -43,7 +43,13 @@ class Problem(BaseModel):
     hint: str = ""
 
 
-def answer(status: int, code: str, detail: str, hint: str = "") -> JSONResponse:
+def answer(
+    status: int,
+    code: str,
+    detail: str,
+    hint: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
     """A problem as a response."""
     problem = Problem(
         type=f"urn:zhisuan:problem:{code}",
@@ -53,7 +59,6 @@ def answer(status: int, code: str, detail: str, hint: str = "") -> JSONResponse:
         detail=detail,
         hint=hint,
     )
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004  RFC 9110
     return JSONResponse(problem.model_dump(), status, headers, media_type=MEDIA_TYPE)
 
 
@@ -67,7 +72,9 @@ def install(app: FastAPI) -> None:
 
 async def _centre_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CentreError)  # noqa: S101  what it is registered for
-    return answer(error.http_status, error.code, error.message, error.hint)
+    # RFC 9110, section 15.5.2: who is unknown is told how to say who they are.
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotAuthenticated) else None
+    return answer(error.http_status, error.code, error.message, error.hint, headers)
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
@@ -85,7 +92,7 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
         error.status_code, ("wrong_input", f"{_DOCUMENT} says what is expected.")
     )
     detail = str(error.detail).rstrip(".")
-    return answer(error.status_code, code, f"{detail}.", hint)
+    return answer(error.status_code, code, f"{detail}.", hint, error.headers)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

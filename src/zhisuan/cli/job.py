@@ -63,9 +63,11 @@ def show(
         if text:
             screen.show(f"  {screen.escape(text)}")
     for held in job["allocations"]:
-        devices = ", ".join(share["device"] for share in held["devices"])
+        devices = ", ".join(
+            f"{share['device']}{_simulated(share)}" for share in held["devices"]
+        )
         screen.show(
-            f"  on {held['node']}: {held['cpu_milli'] / 1000:g} cores {held['cores']}, "
+            f"  on {held['node']}{_simulated(held)}: {held['cpu_milli'] / 1000:g} cores {held['cores']}, "
             f"{held['memory_mb']} MB{f', {devices}' if devices else ''}"
         )
     for line in job["story"]:
@@ -112,3 +114,7 @@ def stop(
         screen.show_json(job)
         return
     screen.show(f"Asked {job_id} to stop.")
+
+
+def _simulated(held: dict[str, Any]) -> str:
+    return " (simulated)" if held["simulated"] else ""

@@ -3,13 +3,24 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from zhisuan.compute.device import DeviceKind
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceShare:
-    """A share of one device, 1000 = all of it."""
+    """A share of one device.
+
+    Attributes:
+        device: its name.
+        milli: the share, 1000 = all of it.
+        kind: of the device.
+        simulated: the device does not exist.
+    """
 
     device: str
     milli: int
+    kind: DeviceKind
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,7 @@ class Allocation:
         memory_mb: memory granted.
         cores: the core indices it runs on; a share below a core has one core, not alone.
         devices: shares of devices.
+        simulated: the node does not exist; the work itself ran on this machine.
     """
 
     node: str
@@ -29,6 +41,7 @@ class Allocation:
     memory_mb: int
     cores: tuple[int, ...] = ()
     devices: tuple[DeviceShare, ...] = ()
+    simulated: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -42,5 +55,11 @@ class Allocation:
             values["cpu_milli"],
             values["memory_mb"],
             tuple(values["cores"]),
-            tuple(DeviceShare(each["device"], each["milli"]) for each in values["devices"]),
+            tuple(
+                DeviceShare(
+                    each["device"], each["milli"], DeviceKind(each["kind"]), each["simulated"]
+                )
+                for each in values["devices"]
+            ),
+            values["simulated"],
         )

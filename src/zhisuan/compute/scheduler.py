@@ -236,9 +236,14 @@ def _allocate(
     cores: _Cores,
 ) -> Allocation:
     node = free.nodes[row]
-    devices = tuple(DeviceShare(node.devices[column].name, milli) for column, milli in columns)
+    devices = tuple(
+        DeviceShare(device.name, milli, device.kind, device.simulated)
+        for device, milli in ((node.devices[column], milli) for column, milli in columns)
+    )
     granted = cores.grant(row, request.cpu_milli)
-    return Allocation(node.name, request.cpu_milli, request.memory_mb, granted, devices)
+    return Allocation(
+        node.name, request.cpu_milli, request.memory_mb, granted, devices, node.simulated
+    )
 
 
 def _why(free: Pool, request: ResourceRequest) -> WaitingReason:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from zhisuan.compute.allocation import Allocation
 from zhisuan.compute.job import Job, JobEvent, JobReason, JobState
 from zhisuan.core.clock import parse_instant
 from zhisuan.core.quantities import Quality
@@ -86,7 +87,7 @@ def usage_of(centre: Centre, job: Job, final: FinalRecord) -> tuple[UsageRecord,
         tariff_version=job.tariff_version,
         price_class=PriceClass(job.price_class),
         reason=final.reason,
-        devices=_devices(centre, job),
+        devices=_devices(allocation),
     )
     return record, foot
 
@@ -114,19 +115,14 @@ def usage_of_lost(centre: Centre, job: Job) -> UsageRecord:
         tariff_version=job.tariff_version,
         price_class=PriceClass(job.price_class),
         reason=JobReason.NODE_LOST,
-        devices=_devices(centre, job),
+        devices=_devices(allocation),
         billable=False,
         gap_s=seconds,
     )
 
 
-def _devices(centre: Centre, job: Job) -> tuple[UsedDevice, ...]:
-    allocation = job.allocations[0]
-    node = next(node for node in centre.nodes if node.name == allocation.node)
-    known = {device.name: device for device in node.devices}
+def _devices(allocation: Allocation) -> tuple[UsedDevice, ...]:
     return tuple(
-        UsedDevice(
-            share.device, known[share.device].kind, share.milli, known[share.device].simulated
-        )
+        UsedDevice(share.device, share.kind, share.milli, share.simulated)
         for share in allocation.devices
     )

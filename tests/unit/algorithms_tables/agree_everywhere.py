@@ -47,7 +47,9 @@ def compare(classes: int) -> None:
         model = graph.build(blend, x.shape[1]).SerializeToString()
         told = onnxruntime.InferenceSession(model).run(None, {"x": judged})[0]
         own = blend.answer(judged)
-        gap = np.abs((told if classes else told[:, 0]) - own) / max(1.0, float(np.std(own)))
+        gap = np.abs((told if classes else told[:, 0]) - own) / np.maximum(
+            max(1.0, float(np.std(own))), np.abs(own)
+        )
         GAPS[f"{name}/{classes}"] = float(gap.max())
 
 

@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 
 import numpy as np
 import pytest
@@ -43,12 +43,12 @@ def test_the_width_is_what_the_encodings_say(rows) -> None:
     assert features.transform(PLAN, table(rows)).shape == (len(rows), said)
 
 
-@given(st.datetimes(datetime.datetime(1900, 1, 1), datetime.datetime(2100, 1, 1)))
-def test_date_parts_are_the_calendars(moment: datetime.datetime) -> None:
-    seconds = (moment - datetime.datetime(1970, 1, 1)).total_seconds()
+@given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)))
+def test_date_parts_are_the_calendars(moment: dt.datetime) -> None:
+    seconds = (moment - dt.datetime(1970, 1, 1)).total_seconds()
     encoding = {"as": "date", "parts": list(features.TIME_PARTS)}
     days, *rest = features.encode(encoding, np.array([np.floor(seconds)]))[0]
-    assert days == (moment.date() - datetime.date(1970, 1, 1)).days
+    assert days == (moment.date() - dt.date(1970, 1, 1)).days
     assert rest == [moment.year, moment.month, moment.day, moment.weekday(), moment.hour]
 
 

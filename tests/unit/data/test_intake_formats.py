@@ -172,3 +172,18 @@ def test_a_table_without_header_gets_names(take):
 def test_years_as_column_names_are_a_header(take):
     _, profile = take("省,2019,2020\n北京,1,2\n上海,3,4\n")
     assert [column.name for column in profile.columns] == ["省", "2019", "2020"]
+
+
+def test_a_wide_table_keeps_every_column_in_its_place(take):
+    width = 450
+    lines = [",".join(f"c{n}" for n in range(width))]
+    lines += [",".join(str(row * width + n) for n in range(width)) for row in range(30)]
+    rows, profile = take("\n".join(lines))
+    assert rows == [[row * width + n for n in range(width)] for row in range(30)]
+    assert [column.name for column in profile.columns] == [f"c{n}" for n in range(width)]
+
+
+def test_json_objects_with_many_keys_are_columns_too(take):
+    record = {f"k{n}": n for n in range(300)}
+    rows, _ = take(f"{json.dumps(record)}\n{json.dumps(record)}\n")
+    assert rows == [list(range(300))] * 2

@@ -54,7 +54,7 @@ class Table:
 
 
 def read_table(table: Path, profile: Path | None) -> Table:
-    """Read the canonical table and its profile; without a profile, kinds follow the file's types."""
+    """Read the canonical table; without a profile, kinds follow the file's types."""
     arrow = pq.read_table(table)
     known: dict[str, Any] = json.loads(profile.read_text("utf-8")) if profile else {}
     facts = {column["name"]: column for column in known.get("columns", [])}

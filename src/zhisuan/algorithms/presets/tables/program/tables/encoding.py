@@ -111,7 +111,7 @@ def _encodings(values: np.ndarray, kind: str, notes: list[Note], name: str) -> l
     if levels.size <= FLAG_LEVELS:
         return [{"as": "levels", "levels": [level or None for level in levels.tolist()]}]
     kept = levels[np.argsort(-counts, kind="stable")][:KEPT_LEVELS]
-    return [{"as": "means", "levels": dict.fromkeys(kept.tolist(), []), "other": []}]
+    return [{"as": "means", "levels": {level: [] for level in kept.tolist()}, "other": []}]
 
 
 def _frequent(scores: np.ndarray) -> np.ndarray:

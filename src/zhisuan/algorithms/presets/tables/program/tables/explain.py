@@ -13,6 +13,7 @@ import numpy as np
 
 from tables.features import NUMERIC_KINDS
 from tables.metrics import row_losses
+import itertools
 
 if TYPE_CHECKING:
     from tables.columns import Table
@@ -117,7 +118,7 @@ def _bins(judged: Judged, name: str) -> list[tuple[str, np.ndarray]]:
         np.unique(np.quantile(values[known], np.linspace(0, 1, BINS + 1))) if known.any() else []
     )
     parts: list[tuple[str, np.ndarray]] = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         last = high == edges[-1]
         mask = known & (values >= low) & ((values <= high) if last else (values < high))
         end = high - 1 if kind == "integer" and not last else high
@@ -226,6 +227,19 @@ def _confusion(judged: Judged) -> dict[str, Any]:
             {"said": float(sure[p].mean()), "true": float(true[p].mean()), "rows": len(p)}
             for p in order
         ],
+        "catch": _catch(judged) if k == 2 else None,  # noqa: PLR2004  two classes
+    }
+
+
+def _catch(judged: Judged) -> dict[str, Any]:
+    """How much of the rarer class stands in the tenth of the rows that look most like it."""
+    rare = _rarest(judged)
+    first = np.argsort(-judged.answer[:, rare], kind="stable")[: max(1, len(judged.y) // 10)]
+    total = int((judged.y == rare).sum())
+    return {
+        "class": judged.classes[rare],
+        "rows_share": len(first) / len(judged.y),
+        "caught_share": float((judged.y[first] == rare).sum() / max(total, 1)),
     }
 
 

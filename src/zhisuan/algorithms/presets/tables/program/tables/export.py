@@ -75,7 +75,8 @@ def write_sample(
 
     Args:
         folder: the solution's folder, with the model in it.
-        takeaway, model: the handed-over program and its loaded model.
+        takeaway: the handed-over program.
+        model: its loaded model.
         rows: hold-out rows.
         names: columns to write, the target among them.
         answer: the judged answers for these rows.

@@ -96,27 +96,32 @@ def _raw(graph: _Graph, candidate: Candidate) -> str:
 def _forest(graph: _Graph, forest: Forest) -> str:
     leaf = forest.feature < 0
     mode = "BRANCH_LT" if forest.strict else "BRANCH_LEQ"
-    return graph.op(
+    name = graph.op(
         "TreeEnsembleRegressor",
         "x",
         domain="ai.onnx.ml",
         n_targets=len(forest.base),
         aggregate_function="SUM",
         post_transform="NONE",
-        base_values=forest.base.astype(np.float32).tolist(),
-        nodes_treeids=forest.tree.tolist(),
-        nodes_nodeids=forest.node.tolist(),
-        nodes_featureids=np.where(leaf, 0, forest.feature).tolist(),
-        nodes_modes=np.where(leaf, "LEAF", mode).tolist(),
-        nodes_values=forest.threshold.astype(np.float32).tolist(),
-        nodes_truenodeids=forest.left.tolist(),
-        nodes_falsenodeids=forest.right.tolist(),
-        nodes_missing_value_tracks_true=forest.missing_left.astype(np.int64).tolist(),
-        target_treeids=forest.tree[forest.leaf].tolist(),
-        target_nodeids=forest.node[forest.leaf].tolist(),
-        target_ids=forest.target.tolist(),
-        target_weights=forest.weight.astype(np.float32).tolist(),
     )
+    lists = {
+        "base_values": forest.base.astype(np.float32),
+        "nodes_treeids": forest.tree,
+        "nodes_nodeids": forest.node,
+        "nodes_featureids": np.where(leaf, 0, forest.feature),
+        "nodes_modes": np.where(leaf, "LEAF", mode),
+        "nodes_values": forest.threshold.astype(np.float32),
+        "nodes_truenodeids": forest.left,
+        "nodes_falsenodeids": forest.right,
+        "nodes_missing_value_tracks_true": forest.missing_left.astype(np.int64),
+        "target_treeids": forest.tree[forest.leaf],
+        "target_nodeids": forest.node[forest.leaf],
+        "target_ids": forest.target,
+        "target_weights": forest.weight.astype(np.float32),
+    }
+    for attribute, values in lists.items():  # one at a time: as Python lists they are large
+        graph.nodes[-1].attribute.append(helper.make_attribute(attribute, values.tolist()))
+    return name
 
 
 def _dense(graph: _Graph, dense: Dense) -> str:

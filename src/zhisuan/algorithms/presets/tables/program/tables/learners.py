@@ -120,6 +120,11 @@ def fit_lightgbm(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options:
     )
 
 
+def _patience(params: dict[str, Any]) -> int:
+    """Rounds without a gain before a fit ends: more where each round moves less."""
+    return max(20, int(4 / params.get("learning_rate", 0.1)))
+
+
 def _lightgbm_watch(budget: Budget) -> Callable[[Any], None]:
     """A callback that ends the fit when the budget is used up."""
 
@@ -164,7 +169,7 @@ def fit_xgboost(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options: 
         teach,
         rounds,
         evals=[(choose, "choose")],
-        early_stopping_rounds=max(20, int(4 / params["learning_rate"])),
+        early_stopping_rounds=_patience(params),
         verbose_eval=False,
         callbacks=[_XgboostWatch(cut.budget)],
     )

@@ -107,7 +107,8 @@ def take_lesson(question: Question, table: "Table") -> Lesson:
         notes.append(Note("target_missing_rows", {"rows": int((~known).sum())}))
     if known.sum() < LEAST_ROWS:
         raise WrongInput(
-            f"only {int(known.sum())} rows have a value in “{target}”; at least {LEAST_ROWS} are needed",
+            f"only {int(known.sum())} rows have a value in “{target}”; "
+            f"at least {LEAST_ROWS} are needed",
             hint="bring more rows, or name another target",
         )
     table, values = table.take(known), values[known]

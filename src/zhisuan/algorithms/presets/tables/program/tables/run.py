@@ -84,7 +84,7 @@ def learn(lesson: Lesson, question: Question, budget: Budget, job: "JobContext")
 
 
 def encode(lesson: Lesson, parts: split.Split, question: Question) -> encoding.Encoded:
-    """The development rows in numbers; with one cut, its choosing rows teach the encoding nothing."""
+    """The development rows in numbers; with one cut, only its teaching rows are encoded from."""
     table = lesson.table.take(parts.development)
     y = lesson.y[parts.development]
     scores = np.eye(len(lesson.classes))[y] if lesson.classes else y[:, None].astype(np.float64)

@@ -184,7 +184,14 @@ def run_search(
     """Fit the portfolio on the development rows while the budget lasts.
 
     Args:
-        x, y: development rows; y in class codes or the target's unit.
+        x: development rows in numbers.
+        y: their targets, class codes or numbers.
+        split: its folds are the cuts.
+        classes: number of classes, 0 for regression.
+        cores: threads that may run at once.
+        effort: fast, standard or best.
+        seed: of everything drawn at random.
+        budget: asked before each fit.
         tell: called after each candidate.
     """
     crew = _Crew(cores, len(split.folds))

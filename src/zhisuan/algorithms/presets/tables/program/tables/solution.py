@@ -1,4 +1,4 @@
-"""The result as one JSON object: what `solution.json` holds and the report and cards are made of."""
+"""The result as one JSON object: `solution.json`, of which the report and the cards are made."""
 
 import platform
 from typing import TYPE_CHECKING, Any
@@ -28,8 +28,8 @@ REASONS = {
     ),
     "no_signal": (
         "这些列里没有找到能说明目标的规律；可能缺少真正起作用的信息，或目标本身是随机的。",
-        "No pattern in these columns explains the target; what really drives it may be missing, "
-        "or the target is random.",
+        ("No pattern in these columns explains the target; what really drives it may be missing, "
+        "or the target is random."),
     ),
     "too_weak": (
         "找到的规律太弱，和偶然分不开；更多的行可能会让它显出来。",

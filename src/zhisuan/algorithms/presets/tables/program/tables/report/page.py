@@ -4,7 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tables.report import sections
+from tables.report import sections, verdict
 from tables.report.words import both, escape, short
 
 RECEIPT = "<!-- receipt -->"
@@ -30,8 +30,8 @@ def page(solution: dict[str, Any]) -> str:
     parts = [
         section(solution)
         for section in (
-            sections.verdict,
-            sections.quality,
+            verdict.verdict,
+            verdict.quality,
             sections.columns,
             sections.failures,
             sections.cautions,

@@ -1,4 +1,4 @@
-"""Predict new rows: python predict.py new.csv [-o predictions.csv]
+"""Predict new rows: `python predict.py new.csv -o predictions.csv`.
 
 Everything needed lies in this folder; numpy and onnxruntime come from requirements.txt.
 本文件夹自带一切：先 pip install -r requirements.txt，再 python predict.py 新数据.csv。

@@ -34,7 +34,7 @@ from zhisuan.compute.node import Node
 from zhisuan.compute.policy import Policy
 from zhisuan.compute.poolfile import read_pool
 from zhisuan.core.clock import WallClock
-from zhisuan.core.errors import CentreBusy, PortBusy
+from zhisuan.core.errors import CentreBusy, PortBusy, WrongInput
 from zhisuan.core.money import from_yuan
 from zhisuan.data.shelf import DataShelf
 from zhisuan.green.factor import china
@@ -105,7 +105,7 @@ def open_centre(settings: Settings) -> Opened:
     """
     _log_to_standard_error()
     with ExitStack() as closing, disk_errors():
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(settings.data)
         closing.enter_context(_locked(settings.data))
         database = Database(settings.data / "centre.db")
         closing.callback(database.close)
@@ -133,6 +133,12 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     Raises:
         PortBusy, CentreBusy: see `bound` and `open_centre`.
     """
+    running = running_at(settings.data)
+    if running is not None:
+        raise CentreBusy(
+            f"The centre of {settings.data} runs already: it answers at {running}.",
+            hint="Use that one, or end it first.",
+        )
     with opened_here(settings, settings.port) as url:
         ready(url)
         wait_for_the_end()
@@ -297,6 +303,16 @@ def _locked(folder: Path) -> Generator[TextIO]:
                 hint="Wait a moment, or end that process.",
             ) from error
         yield file
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise WrongInput(
+            f"The data folder {folder} cannot be made: a file is in its way.",
+            hint="Give another folder with --data.",
+        ) from error
 
 
 def _log_to_standard_error() -> None:

@@ -159,7 +159,9 @@ class Drill:
         for worker in workers:
             worker.start()
         for _ in range(kills):
-            time.sleep(chance.uniform(0.02, 3.0 if chance.random() < 0.2 else 1.0))  # uploads end too
+            time.sleep(
+                chance.uniform(0.02, 3.0 if chance.random() < 0.2 else 1.0)
+            )  # uploads end too
             self.kill()
             self.start()
         self.done.set()

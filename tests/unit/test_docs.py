@@ -13,6 +13,7 @@ from zhisuan.algorithms.package import Card, ResourceProfile, read_package
 from zhisuan.api.app import create_app
 from zhisuan.cli.main import app
 from zhisuan.cli.solve import result_of
+from zhisuan.compute.job import JobState
 from zhisuan.compute.node import Node
 from zhisuan.compute.poolfile import DeclaredDevice, DeclaredNode, read_pool
 from zhisuan.core.errors import CentreError
@@ -92,6 +93,15 @@ def test_every_address_of_the_api_is_in_its_table_and_no_other():
     described = create_app(None).openapi()["paths"]
     ours = {(method.upper(), path) for path, methods in described.items() for method in methods}
     assert told == ours | {("GET", "/v1/openapi.json")}
+
+
+def test_every_event_of_the_feed_is_in_its_table():
+    sources = (ROOT / "src/zhisuan/services").glob("*.py")
+    kinds = r'\bEvent\(\s*[\w.]+,\s*"([a-z.]+)"'
+    ours = {kind for source in sources for kind in found(kinds, source.read_text("utf-8"))}
+    table = reference("api.md").partition("| event |")[2]
+    told = set(found(r"`([a-z]+\.[a-z]+)`", table))
+    assert told == ours | {f"job.{state}" for state in JobState}
 
 
 def test_every_key_of_a_result_is_explained():

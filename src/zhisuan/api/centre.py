@@ -1,12 +1,12 @@
 """The centre itself: health, nodes, catalogue, the ledger's verification, the live feed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from zhisuan import __version__
@@ -14,6 +14,7 @@ from zhisuan.api.door import CentreHere, Member, Operating, PoolViewer, ThisId, 
 from zhisuan.api.models import AlgorithmOut, NodeOut, Page
 from zhisuan.compute.pool import Pool
 from zhisuan.services import records
+from zhisuan.services.centre import Centre
 from zhisuan.services.operate import holding
 
 router = APIRouter(tags=["centre"])
@@ -41,7 +42,7 @@ def list_nodes(centre: CentreHere, _caller: PoolViewer) -> Page[NodeOut]:
     """The pool: every machine, its devices and what is free now."""
     pool = Pool.idle(centre.nodes)
     with centre.database.read() as connection:
-        for allocation in holding(connection, centre.nodes):
+        for allocation in holding(connection):
             pool.take(allocation)
     items = [
         NodeOut.of(node, int(pool.cpu_milli[row]), int(pool.memory_mb[row]))
@@ -80,35 +81,46 @@ def verify_ledger(centre: CentreHere, _caller: Verifier) -> dict[str, Any]:
     return {"ok": report.ok, **asdict(report)}
 
 
-@router.get("/v1/events", response_class=EventSourceResponse)
+class EventStream(StreamingResponse):
+    """Server-sent events, as the HTML standard writes them."""
+
+    media_type = "text/event-stream"
+
+
+@router.get("/v1/events", response_class=EventStream)
 async def follow(
     centre: CentreHere,
     caller: Member,
     last_event_id: Annotated[str | None, Header(max_length=18, pattern=r"^\d+$")] = None,
-) -> AsyncIterator[ServerSentEvent]:
+) -> EventStream:
     """The live feed: everything that happens to the tenant's own, resumable by its ids."""
     if last_event_id is None:
         seen = await asyncio.to_thread(_last, centre, caller.tenant)
     else:
         seen = int(last_event_id)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return EventStream(_feed(centre, caller.tenant, seen), headers=headers)
+
+
+async def _feed(centre: Centre, tenant: str, seen: int) -> AsyncGenerator[str]:
     with centre.news.listen() as heard:
         while not centre.news.silent:
             heard.clear()
-            for seq, kind, text in await asyncio.to_thread(_since, centre, caller.tenant, seen):
+            for seq, kind, text in await asyncio.to_thread(_since, centre, tenant, seen):
                 seen = seq
-                yield ServerSentEvent(raw_data=text, event=kind, id=str(seq))
+                yield f"id: {seq}\nevent: {kind}\ndata: {text}\n\n"
                 heard.set()
             try:
                 await asyncio.wait_for(heard.wait(), _KEEP_ALIVE_S)
             except TimeoutError:
-                yield ServerSentEvent(comment="still here")
+                yield ": still here\n\n"
 
 
-def _last(centre: CentreHere, tenant: str) -> int:
+def _last(centre: Centre, tenant: str) -> int:
     with centre.database.read() as connection:
         return records.last_event(connection, tenant)
 
 
-def _since(centre: CentreHere, tenant: str, seq: int) -> list[tuple[int, str, str]]:
+def _since(centre: Centre, tenant: str, seq: int) -> list[tuple[int, str, str]]:
     with centre.database.read() as connection:
         return records.events_since(connection, tenant, seq)

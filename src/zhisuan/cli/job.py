@@ -63,12 +63,10 @@ def show(
         if text:
             screen.show(f"  {screen.escape(text)}")
     for held in job["allocations"]:
-        devices = ", ".join(
-            f"{share['device']}{_simulated(share)}" for share in held["devices"]
-        )
+        devices = ", ".join(f"{share['device']}{_simulated(share)}" for share in held["devices"])
         screen.show(
-            f"  on {held['node']}{_simulated(held)}: {held['cpu_milli'] / 1000:g} cores {held['cores']}, "
-            f"{held['memory_mb']} MB{f', {devices}' if devices else ''}"
+            f"  on {held['node']}{_simulated(held)}: {held['cpu_milli'] / 1000:g} cores "
+            f"{held['cores']}, {held['memory_mb']} MB{f', {devices}' if devices else ''}"
         )
     for line in job["story"]:
         screen.show(f"  {line}")

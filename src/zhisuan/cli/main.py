@@ -18,7 +18,7 @@ from zhisuan.cli import (
     task,
     up,
 )
-from zhisuan.core.errors import CentreError
+from zhisuan.core.errors import CentreError, WrongInput
 
 app = typer.Typer(
     name="zhisuan",
@@ -56,11 +56,16 @@ def root(
 
 
 def main() -> None:
-    """Run a command; an error is two lines and its own exit status."""
+    """Run a command; an error is two lines and its own exit status, or one JSON object."""
+    as_json = "--json" in sys.argv
     try:
-        app()
+        sys.exit(app(standalone_mode=not as_json))
+    except typer.TyperException as mistyped:
+        usage = WrongInput(mistyped.format_message(), hint="Try the same command with --help.")
+        screen.show_error(usage, as_json=as_json)
+        sys.exit(usage.exit_status)
     except CentreError as error:
-        screen.show_error(error, as_json="--json" in sys.argv)
+        screen.show_error(error, as_json=as_json)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         screen.say("")

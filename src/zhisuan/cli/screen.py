@@ -35,6 +35,9 @@ OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+_NO_EDGE = 10_000
+
+
 def show_json(value: object) -> None:
     """One JSON document on standard output."""
     OUT.print(json.dumps(value, ensure_ascii=False, indent=2), markup=False)
@@ -46,7 +49,10 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty:
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     if table.row_count:
-        OUT.print(table)
+        # Only a terminal has an edge to cut at; and an id cut short names nothing.
+        table.columns[0].no_wrap = True
+        table.columns[0].overflow = "ignore"
+        OUT.print(table, width=None if OUT.is_terminal else _NO_EDGE)
     else:
         say(empty)
 

@@ -15,14 +15,6 @@ from zhisuan.cli.takeaway import take_away
 from zhisuan.core.errors import CentreError, TargetUnclear, WrongInput
 from zhisuan.core.task import Effort, TaskKind
 
-WAITS = {
-    "preparing": "the algorithm's environment is being made, only the first time",
-    "no_fit_now": "everything is in use",
-    "reserved_for_earlier": "earlier ones go first",
-    "quota": "your quota is in use",
-}
-"""Why it waits, in a few words; others are shown as they are."""
-
 _ENDED = {"job.succeeded", "job.failed", "job.cancelled"}
 
 
@@ -58,8 +50,11 @@ def answer(door: Door, posed: dict[str, Any], effort: Effort, out: Path | None) 
     """Accept an offer, wait for the result with progress, and take it away.
 
     Raises:
+        WrongInput: `out` is no folder.
         CentreError: the job failed or was stopped; says why.
     """
+    if out is not None and out.exists() and not out.is_dir():
+        raise WrongInput(f"{out} is a file, not a folder.", hint="Give another one with --out.")
     job = door.post(f"/v1/tasks/{posed['task_id']}/accept", {"effort": effort.value})
     _wait(door, job)
     solution = door.get(f"/v1/solutions/{job['job_id']}")
@@ -172,7 +167,7 @@ def _wait(door: Door, job: dict[str, Any]) -> None:
             if kind == "job.progress" and ours:
                 tell(stages, facts)
             elif kind == "job.waiting" and ours:
-                stages.tell(f"waiting: {WAITS.get(facts['reason'], facts['reason'])}")
+                stages.tell(facts["why_en"])
             elif kind in _ENDED and ours and kind != "job.succeeded":
                 break
     ended = door.get(f"/v1/jobs/{job['job_id']}")

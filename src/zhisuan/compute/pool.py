@@ -72,12 +72,18 @@ class Pool:
                 return row
         raise KeyError(node)
 
+    def has(self, node: str) -> bool:
+        """Whether the node belongs to the pool; one may have left while its jobs still run."""
+        return any(each.name == node for each in self.nodes)
+
     def take(self, allocation: Allocation) -> None:
-        """Count an allocation as used.
+        """Count an allocation as used; what has left the pool is not counted.
 
         Raises:
             ValueError: it is more than is free: the books are wrong.
         """
+        if not self.has(allocation.node):
+            return
         self._apply(allocation, -1)
         row = self.row(allocation.node)
         if (
@@ -90,7 +96,8 @@ class Pool:
 
     def give_back(self, allocation: Allocation) -> None:
         """Count an allocation as free again."""
-        self._apply(allocation, 1)
+        if self.has(allocation.node):
+            self._apply(allocation, 1)
 
     def admits(self, request: ResourceRequest) -> bool:
         """Whether the idle pool, every node open, could ever run this."""
@@ -131,4 +138,5 @@ class Pool:
         self.memory_mb[row] += sign * allocation.memory_mb
         names = [device.name for device in self.nodes[row].devices]
         for share in allocation.devices:
-            self.device_milli[row, names.index(share.device)] += sign * share.milli
+            if share.device in names:
+                self.device_milli[row, names.index(share.device)] += sign * share.milli

@@ -193,6 +193,8 @@ class _Cores:
         self._taken: list[dict[int, int]] = [dict.fromkeys(node.cores, 0) for node in pool.nodes]
         for job in running:
             for allocation in job.allocations:
+                if not pool.has(allocation.node):
+                    continue
                 self.count(pool.row(allocation.node), allocation.cores, allocation.cpu_milli)
 
     def count(self, row: int, cores: Sequence[int], cpu_milli: int) -> None:

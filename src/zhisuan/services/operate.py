@@ -18,8 +18,8 @@ from zhisuan.algorithms.environment import EnvironmentState
 from zhisuan.compute import records as jobs
 from zhisuan.compute.allocation import Allocation
 from zhisuan.compute.engines.engine import EngineState, Phase
+from zhisuan.compute.explain import sentence
 from zhisuan.compute.job import Job, JobEvent, JobReason, JobState, move
-from zhisuan.compute.node import Node
 from zhisuan.compute.pool import Pool
 from zhisuan.compute.scheduler import (
     Outlook,
@@ -244,7 +244,12 @@ class Operator:
         before = self._centre.waiting
         for job_id, waiting in planned.reasons.items():
             if job_id not in before or before[job_id].reason is not waiting.reason:
-                facts = {"reason": waiting.reason, "ahead": waiting.ahead}
+                facts = {
+                    "reason": waiting.reason,
+                    "ahead": waiting.ahead,
+                    "why_zh": sentence(waiting.reason, "zh"),
+                    "why_en": sentence(waiting.reason, "en"),
+                }
                 tenant = self._live[job_id].tenant
                 turn.events.append(Event(tenant, "job.waiting", job_id, facts, turn.at))
 
@@ -377,13 +382,11 @@ class Operator:
             turn.events.append(Event(job.tenant, "job.progress", job.job_id, facts, turn.at))
 
 
-def holding(connection: Connection, nodes: Sequence[Node]) -> list[Allocation]:
-    """What live jobs hold of these nodes."""
-    known = {node.name for node in nodes}
+def holding(connection: Connection) -> list[Allocation]:
+    """What live jobs hold."""
     return [
         allocation
         for job in jobs.live_since(connection, 0)
         if job.state.holds_devices
         for allocation in job.allocations
-        if allocation.node in known
     ]

@@ -1,4 +1,4 @@
-"""The algorithm's pure parts are imported here; what needs its libraries runs in its environment."""
+"""Pure parts of the algorithm are imported; what needs its libraries runs in its environment."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Runs the algorithm once inside its environment, with the runner's own context: a test's helper."""
+"""Runs the algorithm once in its environment, with the runner's own context: a test's helper."""
 
 import json
 import sys

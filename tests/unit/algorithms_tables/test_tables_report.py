@@ -32,7 +32,7 @@ CLASSES: dict[str, Any] = {
         "catch": {"class": EVIL, "rows_share": 0.1, "caught_share": 0.4},
     },
     "warnings": [Note("likely_leak", {"column": EVIL}).to_dict()],
-    "candidates": [{"name": "lightgbm", "validation_score": 0.4, "cpu_seconds": 1.0, "weight": 0.5}],
+    "candidates": [{"name": "lightgbm", "validation_score": 0.4, "cpu_seconds": 1, "weight": 1}],
     "columns": [{"name": EVIL, "kind": "category", "reading": "text"}],
     "versions": {"python": "3.11.9"},
 }  # fmt: skip

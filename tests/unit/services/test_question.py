@@ -15,7 +15,7 @@ class Facts:
     kind: str = "number"
     distinct: int = 50
     missing: int = 0
-    likely_identifier: bool = False
+    identifier: bool = False
 
 
 def columns(*names, **special):
@@ -61,7 +61,7 @@ def test_identifiers_constants_and_dates_are_never_guessed():
     table = [
         Facts("y", distinct=1),
         Facts("when", kind="date"),
-        Facts("id", kind="integer", likely_identifier=True),
+        Facts("id", kind="integer", identifier=True),
     ]
     with pytest.raises(TargetUnclear):
         pose(table, 100, None, None)

@@ -35,7 +35,8 @@ def model_card(s: dict[str, Any]) -> str:
 - 判断 Verdict: {verdict}
 
 ## 成绩 Score
-由从未参与学习的 {s["holdout_rows"]} 行评定一次。 Judged once on {s["holdout_rows"]} rows never learned from.
+由从未参与学习的 {s["holdout_rows"]} 行评定一次。
+Judged once on {s["holdout_rows"]} rows never learned from.
 
 | 指标 metric | 模型 model | 朴素基线 naive baseline |
 |---|---|---|
@@ -54,11 +55,13 @@ Needs Python 3.11 or newer. The result should equal `sample_predictions.csv`.
 
 ## 注意 Beware
 {cautions}
-- 只对与学习数据来自同一情形的新行可靠。 Reliable only for new rows from the same situation as those learned from.
-- 重要性说明模型用了什么，不说明因果。 Importance says what the model uses, not what causes what.
+- 只对与学习数据来自同一情形的新行可靠。
+  Reliable only for new rows from the same situation as those learned from.
+- 重要性说明模型用了什么，不说明因果。
+  Importance says what the model uses, not what causes what.
 
 ## 来历 Provenance
-- 随机种子 Seed: {s["seed"]}; 学习 learned from {s["train_rows"]} 行 rows; 力度 effort: {s["effort"]}
+- 力度 Effort: {s["effort"]}; 随机种子 seed: {s["seed"]}; 学习行数 rows: {s["train_rows"]}
 - {", ".join(f"{name} {number}" for name, number in s["versions"].items())}
 """
 
@@ -67,13 +70,14 @@ def data_card(s: dict[str, Any], profile: dict[str, Any]) -> str:
     """The data's card."""
     facts = {column["name"]: column for column in profile.get("columns", [])}
     rows = "\n".join(
-        f"| {_cell(c['name'])} | {c['kind']} | {_missing(facts.get(c['name'], {}))} | `{c['reading']}` |"
+        f"| {_cell(c['name'])} | {c['kind']} | {_missing(facts, c['name'])} | `{c['reading']}` |"
         for c in s["columns"]
     )
+    classes = f", {len(s['classes'])} 类 classes" if s["classes"] else ""
     return f"""# 数据卡 Data card
 
 - 行 Rows: 学习 learning {s["train_rows"]}, 评定 judging {s["holdout_rows"]}
-- 目标 Target: “{_line(s["target"])}”{", " + str(len(s["classes"])) + " 类 classes" if s["classes"] else ""}
+- 目标 Target: “{_line(s["target"])}”{classes}
 
 ## 用到的列 Columns used
 | 列 column | 类型 kind | 空 missing | 读法 reading |
@@ -81,12 +85,13 @@ def data_card(s: dict[str, Any], profile: dict[str, Any]) -> str:
 {rows}
 
 数据由委托方提供；本卡只写从表中看得到的事，来源与许可由委托方补充。
-The data came from the tenant; this card tells what the table itself shows, and its owner adds origin and licence.
+The data came from the tenant; this card tells what the table itself shows, and its owner adds
+origin and licence.
 """
 
 
-def _missing(facts: dict[str, Any]) -> str:
-    return str(facts.get("missing", "–"))
+def _missing(facts: dict[str, Any], name: str) -> str:
+    return str(facts.get(name, {}).get("missing", "–"))
 
 
 def _line(text: str) -> str:

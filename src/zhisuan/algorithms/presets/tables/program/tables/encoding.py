@@ -25,6 +25,9 @@ SHRINK_ROWS = 10.0
 MEAN_CLASSES = 12
 """Target means are kept for at most so many classes, the most frequent ones."""
 TEXT_BUCKETS = 96
+TEXT_SHARE, TEXT_LENGTH = 0.5, 20
+"""Words that differ on more than this share of the rows and are longer on average are text."""
+IDENTIFIER_SHARE = 0.9
 KEPT_LEVELS = 50_000
 """Levels remembered for one column; rarer ones are treated as never seen."""
 
@@ -65,12 +68,13 @@ def learn_plan(
     scores = _frequent(scores)
     for name in names:
         values, kind = table.values[name], table.kinds[name]
-        if table.facts.get(name, {}).get("identifier"):
-            notes.append(Note("column_identifier", {"column": name}))
+        known_identifier = table.facts.get(name, {}).get("identifier")
+        encodings = "column_identifier" if known_identifier else _encodings(values, kind)
+        if isinstance(encodings, str):
+            notes.append(Note(encodings, {"column": name}))
             continue
-        encodings = _encodings(values, kind, notes, name)
-        if not encodings:
-            continue
+        if encodings[0]["as"] == "ngrams":
+            notes.append(Note("column_text", {"column": name}))
         for encoding in encodings:
             if encoding["as"] == "means":
                 arrays.append(_learn_means(encoding, values, scores, fold).astype(np.float32))
@@ -86,28 +90,30 @@ def learn_plan(
     return Encoded({"columns": columns}, matrix, blocks, notes)
 
 
-def _encodings(values: np.ndarray, kind: str, notes: list[Note], name: str) -> list[dict[str, Any]]:
-    """How one column is encoded; empty when it is left out, with a note why."""
-    if kind in NUMERIC_KINDS:
-        known = values[np.isfinite(values)]
-        if known.size == 0 or (known.size == values.size and known.min() == known.max()):
-            notes.append(Note("column_constant", {"column": name}))
-            return []
-        if kind in {"date", "datetime"}:
-            parts = TIME_PARTS if kind == "datetime" else DATE_PARTS
-            return [{"as": "date", "parts": list(parts)}]
-        return [{"as": "value"}]
+def _encodings(values: np.ndarray, kind: str) -> list[dict[str, Any]] | str:
+    """How one column is encoded, or the code of the note that says why it is left out."""
+    return _of_numbers(values, kind) if kind in NUMERIC_KINDS else _of_words(values, kind)
+
+
+def _of_numbers(values: np.ndarray, kind: str) -> list[dict[str, Any]] | str:
+    known = values[np.isfinite(values)]
+    if known.size == 0 or (known.size == values.size and known.min() == known.max()):
+        return "column_constant"
+    if kind in {"date", "datetime"}:
+        parts = TIME_PARTS if kind == "datetime" else DATE_PARTS
+        return [{"as": "date", "parts": list(parts)}]
+    return [{"as": "value"}]
+
+
+def _of_words(values: np.ndarray, kind: str) -> list[dict[str, Any]] | str:
     levels, counts = np.unique([value or "" for value in values], return_counts=True)
-    if levels.size < 2:  # noqa: PLR2004  one level tells nothing apart
-        notes.append(Note("column_constant", {"column": name}))
-        return []
-    mean_length = float(np.mean([len(level) for level in levels]))
-    if kind == "text" or (levels.size > 0.5 * len(values) and mean_length > 20):  # noqa: PLR2004
-        notes.append(Note("column_text", {"column": name}))
+    share = levels.size / len(values)
+    if levels.size == 1:
+        return "column_constant"
+    if kind == "text" or (share > TEXT_SHARE and np.mean([len(v) for v in levels]) > TEXT_LENGTH):
         return [{"as": "ngrams", "width": TEXT_BUCKETS}, {"as": "length"}]
-    if levels.size > 0.9 * len(values) and len(values) > 30:  # noqa: PLR2004  almost all differ
-        notes.append(Note("column_identifier", {"column": name}))
-        return []
+    if share > IDENTIFIER_SHARE:
+        return "column_identifier"
     if levels.size <= FLAG_LEVELS:
         return [{"as": "levels", "levels": [level or None for level in levels.tolist()]}]
     kept = levels[np.argsort(-counts, kind="stable")][:KEPT_LEVELS]

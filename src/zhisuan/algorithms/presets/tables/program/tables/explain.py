@@ -5,6 +5,7 @@ Importance is the loss gained when one column's cells are shuffled among the hol
 arXiv:1801.01489). It says what the model uses, not what causes the target.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,6 @@ import numpy as np
 
 from tables.features import NUMERIC_KINDS
 from tables.metrics import row_losses
-import itertools
 
 if TYPE_CHECKING:
     from tables.columns import Table

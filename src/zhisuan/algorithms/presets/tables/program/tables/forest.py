@@ -83,12 +83,12 @@ class _Builder:
         leaf = np.flatnonzero(feature < 0)
         self.parts.append(
             {
-                "tree": np.full(len(feature), self.trees),
-                "node": np.arange(len(feature)),
-                "feature": feature,
-                "threshold": threshold,
-                "left": left,
-                "right": right,
+                "tree": np.full(len(feature), self.trees, dtype=np.int32),
+                "node": np.arange(len(feature), dtype=np.int32),
+                "feature": feature.astype(np.int32),
+                "threshold": floor32(threshold),
+                "left": left.astype(np.int32),
+                "right": right.astype(np.int32),
                 "missing_left": missing_left,
                 "leaf": np.repeat(leaf + self.nodes, len(targets)),
                 "target": np.tile(targets, len(leaf)),
@@ -100,7 +100,6 @@ class _Builder:
 
     def forest(self, base: np.ndarray, *, strict: bool = False) -> Forest:
         stack = {name: np.concatenate([p[name] for p in self.parts]) for name in self.parts[0]}
-        stack["threshold"] = floor32(stack["threshold"])
         return Forest(**stack, base=np.asarray(base, dtype=np.float64), strict=strict)
 
 
@@ -116,36 +115,39 @@ def floor32(values: np.ndarray) -> np.ndarray:
 
 
 def from_lightgbm(booster: Any, outputs: int) -> Forest:
-    """The trees of a LightGBM booster up to its best iteration."""
-    dump = booster.dump_model(num_iteration=booster.best_iteration)
+    """The numeric trees of a LightGBM booster up to its best iteration, read from its text form."""
+    text = booster.model_to_string(num_iteration=booster.best_iteration)
     builder = _Builder()
-    for info in dump["tree_info"]:
-        rows: list[tuple[int, float, int, int, bool, float]] = []
-        _walk_lightgbm(info["tree_structure"], rows)
-        feature, threshold, left, right, missing, value = (
-            np.array(c) for c in zip(*rows, strict=True)
-        )
-        target = np.array([info["tree_index"] % outputs])
-        builder.add(feature, threshold, left, right, missing, value[:, None], target)
+    for number, block in enumerate(text.split("\nTree=")[1:]):
+        lines = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+        _add_lightgbm_tree(builder, lines, number % outputs)
     return builder.forest(np.zeros(outputs))
 
 
-def _walk_lightgbm(
-    node: dict[str, Any], rows: list[tuple[int, float, int, int, bool, float]]
-) -> int:
-    """Append the node and all below it; returns its place."""
-    place = len(rows)
-    if "leaf_value" in node:
-        rows.append((-1, 0.0, 0, 0, False, node["leaf_value"]))
-        return place
-    threshold = float(node["threshold"])
-    # Where training saw no missing value, LightGBM reads a missing one as zero.
-    missing_left = node["default_left"] if node["missing_type"] == "NaN" else threshold >= 0
-    rows.append((0, 0.0, 0, 0, False, 0.0))
-    left = _walk_lightgbm(node["left_child"], rows)
-    right = _walk_lightgbm(node["right_child"], rows)
-    rows[place] = (node["split_feature"], threshold, left, right, missing_left, 0.0)
-    return place
+def _add_lightgbm_tree(builder: _Builder, lines: dict[str, str], target: int) -> None:
+    """Inner nodes keep their places, leaf n comes after them; a negative child c is leaf −c−1."""
+    leaves = np.array(lines["leaf_value"].split(), dtype=np.float64)
+    inner = len(leaves) - 1
+    names = ("split_feature", "left_child", "right_child", "decision_type")
+    feature, left, right, decision = (_numbers(lines, name, inner, np.int64) for name in names)
+    threshold = _numbers(lines, "threshold", inner, np.float64)
+    # Bits 2 and 3 say how missing is read: 2 as missing, 0 (none was seen) as zero; bit 1 says
+    # whether missing goes left.
+    missing_left = np.where(decision >> 2 == 2, decision & 2 > 0, threshold >= 0)  # noqa: PLR2004
+    nothing = np.zeros(len(leaves), dtype=np.int64)
+    builder.add(
+        np.append(feature, nothing - 1),
+        np.append(threshold, nothing),
+        np.append(np.where(left < 0, inner - left - 1, left), nothing),
+        np.append(np.where(right < 0, inner - right - 1, right), nothing),
+        np.append(missing_left, nothing).astype(bool),
+        np.append(np.zeros(inner), leaves)[:, None],
+        np.array([target]),
+    )
+
+
+def _numbers(lines: dict[str, str], name: str, count: int, kind: Any) -> np.ndarray:
+    return np.array(lines[name].split() if count else [], dtype=kind)
 
 
 def from_histgb(model: Any, outputs: int) -> Forest:
@@ -168,12 +170,11 @@ def from_histgb(model: Any, outputs: int) -> Forest:
     return builder.forest(base)
 
 
-def from_sklearn_trees(model: Any, outputs: int) -> Forest:
-    """The trees of a scikit-learn random forest or extra trees; classes as probabilities."""
+def from_sklearn_trees(trees: list[Any], outputs: int) -> Forest:
+    """The mean of scikit-learn's single trees; classes as probabilities."""
     builder = _Builder()
-    count = len(model.estimators_)
-    for estimator in model.estimators_:
-        tree = estimator.tree_
+    for fitted in trees:
+        tree = fitted.tree_
         values = tree.value[:, 0, :].astype(np.float64)
         if outputs > 1:
             values /= values.sum(axis=1, keepdims=True)
@@ -184,7 +185,7 @@ def from_sklearn_trees(model: Any, outputs: int) -> Forest:
             np.where(leaf, 0, tree.children_left),
             np.where(leaf, 0, tree.children_right),
             tree.missing_go_to_left.astype(bool),
-            values / count,
+            values / len(trees),
             np.arange(values.shape[1]),
         )
     return builder.forest(np.zeros(outputs))

@@ -67,6 +67,7 @@ class _Graph:
             [helper.make_tensor_value_info("answer", TensorProto.FLOAT, ["rows", outputs])],
             self.constants,
         )
+        self.nodes.clear()  # the graph holds its own copy, and trees are large
         sets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
         model = helper.make_model(graph, opset_imports=sets, ir_version=8, producer_name="zhisuan")
         onnx.checker.check_model(model)
@@ -84,7 +85,7 @@ def _finite(graph: _Graph) -> str:
 
 def _raw(graph: _Graph, candidate: Candidate) -> str:
     """The mean of the fits' raw outputs."""
-    parts = [fit.part for fit in candidate.fits]
+    parts = [fit.portable() for fit in candidate.fits]
     if isinstance(parts[0], Forest):
         return _forest(graph, Forest.join(parts))
     total = _dense(graph, parts[0])

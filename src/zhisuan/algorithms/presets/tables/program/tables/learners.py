@@ -6,22 +6,22 @@ can be taken away whole.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import lightgbm
 import numpy as np
 import xgboost
-from sklearn.ensemble import (
-    ExtraTreesClassifier,
-    ExtraTreesRegressor,
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.tree import (
+    DecisionTreeClassifier,
+    DecisionTreeRegressor,
+    ExtraTreeClassifier,
+    ExtraTreeRegressor,
+)
 
 from tables import forest as forests
 from tables.budget import Budget
@@ -30,7 +30,8 @@ from tables.forest import Forest
 from tables.link import Link, log_link, plain_link
 from tables.metrics import score
 
-FOREST_NODES = 1_500_000
+TREES_AT_ONCE = 10
+FOREST_NODES = 1_000_000
 """Most nodes a forest of full-grown trees may have, so that the model can be carried."""
 
 
@@ -60,10 +61,10 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model after one fit: raw scores by its own library, its portable part, its link."""
+    """A model after one fit: raw scores by its own library, its portable form, its link."""
 
     raw: Callable[[np.ndarray], np.ndarray]
-    part: Forest | Dense
+    portable: Callable[[], Forest | Dense]
     link: Link
 
     def answer(self, x: np.ndarray) -> np.ndarray:
@@ -103,9 +104,7 @@ def fit_lightgbm(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options:
         rounds,
         valid_sets=[choose],
         callbacks=[
-            lightgbm.early_stopping(
-                max(20, int(4 / params.get("learning_rate", 0.1))), verbose=False
-            ),
+            lightgbm.early_stopping(_patience(params), verbose=False),
             _lightgbm_watch(cut.budget),
         ],
     )
@@ -115,7 +114,7 @@ def fit_lightgbm(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options:
 
     return Fitted(
         raw,
-        forests.from_lightgbm(booster, cut.outputs),
+        lambda: forests.from_lightgbm(booster, cut.outputs),
         link.calibrated(raw(cut.x_choose), cut.y_choose),
     )
 
@@ -180,7 +179,7 @@ def fit_xgboost(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options: 
 
     return Fitted(
         raw,
-        forests.from_xgboost(booster, cut.outputs, _xgboost_base(booster, cut)),
+        lambda: forests.from_xgboost(booster, cut.outputs, _xgboost_base(booster, cut)),
         link.calibrated(raw(cut.x_choose), cut.y_choose),
     )
 
@@ -194,7 +193,7 @@ def _xgboost_base(booster: Any, cut: Cut) -> np.ndarray:
 
 
 def fit_histgb(cut: Cut, *, log: bool = False, **options: Any) -> Fitted:
-    """scikit-learn's HistGradientBoosting at its defaults, stopped where the choosing rows say so."""
+    """scikit-learn's HistGradientBoosting at its defaults, stopped by the choosing rows."""
     y, link = _targets(cut, log=log)
     kind = HistGradientBoostingClassifier if cut.classes else HistGradientBoostingRegressor
     model = kind(early_stopping=True, random_state=cut.seed, **options)
@@ -205,44 +204,52 @@ def fit_histgb(cut: Cut, *, log: bool = False, **options: Any) -> Fitted:
 
     return Fitted(
         raw,
-        forests.from_histgb(model, cut.outputs),
+        lambda: forests.from_histgb(model, cut.outputs),
         link.calibrated(raw(cut.x_choose), cut.y_choose),
     )
 
 
-def fit_trees(
-    cut: Cut, *, extra: bool, log: bool = False, count: int = 200, leaf: int = 1
-) -> Fitted:
-    """Extra trees or a random forest, grown in steps while the budget lasts."""
+def fit_trees(cut: Cut, *, extra: bool, log: bool = False, count: int = 100) -> Fitted:
+    """Extra trees (Geurts and others 2006) or a random forest, grown while the budget lasts.
+
+    The trees are scikit-learn's; its forests are not used, because their own threads change
+    Python's warning filters under each other.
+    """
     y, link = _targets(cut, log=log)
-    kinds = {
-        (True, True): ExtraTreesClassifier,
-        (True, False): RandomForestClassifier,
-        (False, True): ExtraTreesRegressor,
-        (False, False): RandomForestRegressor,
-    }
+    kind = {
+        (True, True): ExtraTreeClassifier,
+        (True, False): DecisionTreeClassifier,
+        (False, True): ExtraTreeRegressor,
+        (False, False): DecisionTreeRegressor,
+    }[bool(cut.classes), extra]
     most_leaves = FOREST_NODES // (2 * count)
-    model = kinds[bool(cut.classes), extra](
-        n_estimators=25,
-        min_samples_leaf=leaf or (3 if cut.classes else 1),
-        max_features="sqrt" if cut.classes else 0.6,
-        max_leaf_nodes=most_leaves if len(cut.y) > most_leaves else None,
-        n_jobs=cut.cores,
-        random_state=cut.seed,
-        warm_start=True,
-    )
-    before = cut.budget.used()
-    model.fit(cut.x, y)
-    step = cut.budget.used() - before
-    while model.n_estimators < count and cut.budget.allows(2 * step):
-        model.n_estimators += 25
-        model.fit(cut.x, y)
+
+    def grow(number: int) -> Any:
+        rng = np.random.default_rng((cut.seed, number))
+        drawn = None if extra else np.bincount(rng.integers(0, len(y), len(y)), minlength=len(y))
+        tree = kind(
+            min_samples_leaf=3 if cut.classes else 1,
+            max_features="sqrt" if cut.classes else 0.6,
+            max_leaf_nodes=most_leaves if len(y) > most_leaves else None,
+            random_state=int(rng.integers(2**31)),
+        )
+        return tree.fit(cut.x, y, sample_weight=drawn)
+
+    trees: list[Any] = []
+    step = 0.0
+    with ThreadPoolExecutor(cut.cores) as pool:
+        while not trees or (len(trees) < count and cut.budget.allows(2 * step)):
+            before = cut.budget.used()
+            trees += pool.map(grow, range(len(trees), len(trees) + TREES_AT_ONCE))
+            step = cut.budget.used() - before
 
     def raw(x: np.ndarray) -> np.ndarray:
-        return model.predict_proba(x) if cut.classes else model.predict(x)[:, None]
+        if cut.classes:
+            return np.mean([tree.predict_proba(x) for tree in trees], axis=0)
+        return np.mean([tree.predict(x) for tree in trees], axis=0)[:, None]
 
     final = Link("probability") if cut.classes else link.calibrated(raw(cut.x_choose), cut.y_choose)
-    return Fitted(raw, forests.from_sklearn_trees(model, max(cut.classes, 1)), final)
+    return Fitted(raw, lambda: forests.from_sklearn_trees(trees, max(cut.classes, 1)), final)
 
 
 def fit_linear(cut: Cut, *, log: bool = False) -> Fitted:
@@ -303,4 +310,4 @@ def _dense_fit(
     cut: Cut, dense: Dense, layers: list[tuple[np.ndarray, np.ndarray]], link: Link
 ) -> Fitted:
     part = dense.with_layers(layers)
-    return Fitted(part.raw, part, link.calibrated(part.raw(cut.x_choose), cut.y_choose))
+    return Fitted(part.raw, lambda: part, link.calibrated(part.raw(cut.x_choose), cut.y_choose))

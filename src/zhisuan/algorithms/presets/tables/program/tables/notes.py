@@ -21,10 +21,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Column “{column}” was left out as asked.",
     ),
     "likely_leak": (
-        ("列“{column}”几乎能直接说出答案。如果它在真正预测时还不知道，请去掉它再算一次，"
-        "否则这里的成绩不可信。"),
-        ("Column “{column}” almost gives the answer away. If it is not known yet at the time of "
-        "predicting, leave it out and solve again; otherwise this score cannot be trusted."),
+        (
+            "列“{column}”几乎能直接说出答案。如果它在真正预测时还不知道，请去掉它再算一次，"
+            "否则这里的成绩不可信。"
+        ),
+        (
+            "Column “{column}” almost gives the answer away. If it is not known yet at the time of "
+            "predicting, leave it out and solve again; otherwise this score cannot be trusted."
+        ),
     ),
     "few_rows": (
         "只有 {rows} 行可供学习，成绩的误差较大，数据多一些会更可靠。",
@@ -40,18 +44,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "unbalanced": (
         "各类别多少悬殊：最少的“{name}”只占 {share:.1%}。请看每一类的成绩，不要只看总体准确率。",
-        ("The classes are very uneven: “{name}” is only {share:.1%} of the rows. Look at the "
-        "score of each class, not only at overall accuracy."),
+        (
+            "The classes are very uneven: “{name}” is only {share:.1%} of the rows. Look at the "
+            "score of each class, not only at overall accuracy."
+        ),
     ),
     "duplicates": (
         "有 {rows} 行与别的行完全相同，相同的行总是放在同一边，以免高估成绩。",
-        ("{rows} rows repeat another row exactly; equal rows were kept on one side so that the "
-        "score is not flattered."),
+        (
+            "{rows} rows repeat another row exactly; equal rows were kept on one side so that the "
+            "score is not flattered."
+        ),
     ),
     "dated_rows": (
         "数据带有日期（“{column}”）。成绩来自随机抽出的行；如果用来预测以后，情况变化时会差一些。",
-        ("The rows carry dates (“{column}”). The score comes from rows drawn at random; predicting "
-        "the future may be less accurate when things change."),
+        (
+            "The rows carry dates (“{column}”). The score comes from rows drawn at random; "
+            "predicting the future may be less accurate when things change."
+        ),
     ),
     "many_missing": (
         "列“{column}”有 {share:.0%} 是空的。",

@@ -13,7 +13,7 @@ from tables.columns import read_table
 from tables.features import transform
 from tables.question import Lesson, Question, take_lesson
 from tables.report.page import write_report
-from tables.solution import describe
+from tables.solution import Judgement, describe
 
 if TYPE_CHECKING:
     from zhisuan.runner.context import JobContext
@@ -147,7 +147,8 @@ def hand_over(
     lesson.notes.extend(
         cautions.of_result(findings["importance"], left if lesson.classes else left**2)
     )
-    solution = describe(question, lesson, learned, verdict, findings, y, answer, budget, gap)
+    judgement = Judgement(verdict, y, answer, findings, gap)
+    solution = describe(question, lesson, learned, judgement, budget)
     write_cards(job.output, solution, lesson.table.profile)
     write_report(job.output, solution)
     budget.close_stage("write")

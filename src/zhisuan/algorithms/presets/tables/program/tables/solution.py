@@ -1,6 +1,7 @@
 """The result as one JSON object: `solution.json`, of which the report and the cards are made."""
 
 import platform
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import lightgbm
@@ -28,8 +29,10 @@ REASONS = {
     ),
     "no_signal": (
         "这些列里没有找到能说明目标的规律；可能缺少真正起作用的信息，或目标本身是随机的。",
-        ("No pattern in these columns explains the target; what really drives it may be missing, "
-        "or the target is random."),
+        (
+            "No pattern in these columns explains the target; what drives it may be missing, "
+            "or the target is random."
+        ),
     ),
     "too_weak": (
         "找到的规律太弱，和偶然分不开；更多的行可能会让它显出来。",
@@ -39,18 +42,31 @@ REASONS = {
 FEW = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the hold-out told.
+
+    Attributes:
+        verdict: usable or not, with the scores.
+        y: targets, class codes or numbers.
+        answer: the model's answers.
+        findings: what `explain` found; its importance is told apart.
+        sample_gap: largest difference of the handed-over program from `answer`.
+    """
+
+    verdict: Verdict
+    y: np.ndarray
+    answer: np.ndarray
+    findings: dict[str, Any]
+    sample_gap: float
+
+
 def describe(
-    question: Question,
-    lesson: Lesson,
-    learned: "Learned",
-    verdict: Verdict,
-    findings: dict[str, Any],
-    y: np.ndarray,
-    answer: np.ndarray,
-    budget: Budget,
-    sample_gap: float,
+    question: Question, lesson: Lesson, learned: "Learned", judgement: Judgement, budget: Budget
 ) -> dict[str, Any]:
-    """The whole result; y and answer are the hold-out's target and the model's answers."""
+    """The whole result."""
+    verdict, y, answer = judgement.verdict, judgement.y, judgement.answer
+    findings = dict(judgement.findings)
     blend = learned.blend
     facts = classification_facts(y, answer) if lesson.classes else regression_facts(y, answer)
     naive = np.broadcast_to(blend.naive, answer.shape)
@@ -76,7 +92,7 @@ def describe(
         "model": _name(blend.candidates, blend.weights),
         "portable_model": "model/model.onnx",
         "portable_score": verdict.score,
-        "sample_difference": sample_gap,
+        "sample_difference": judgement.sample_gap,
         "train_rows": development if folds > 1 else len(teach),
         "validation_rows": development if folds > 1 else len(choose),
         "folds": folds,

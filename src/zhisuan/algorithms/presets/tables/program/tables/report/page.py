@@ -27,18 +27,9 @@ def page(solution: dict[str, Any]) -> str:
         else both("数值预测", "predicting a number")
     )
     asked = f"<p class=lead>{escape(solution['question'])}</p>" if solution["question"] else ""
-    parts = [
-        section(solution)
-        for section in (
-            verdict.verdict,
-            verdict.quality,
-            sections.columns,
-            sections.failures,
-            sections.cautions,
-            sections.use,
-            sections.method_notes,
-        )
-    ]
+    found = (sections.columns, sections.failures) if solution["usable"] else ()
+    told = (verdict.verdict, verdict.quality, *found, sections.cautions, sections.use)
+    parts = [section(solution) for section in (*told, sections.method_notes)]
     receipt = (
         f"<section><h2>{both('凭据', 'Receipt')}</h2>"
         f'<p class="hint">{both(*_SETTLED)}</p>{RECEIPT}</section>'
@@ -46,11 +37,13 @@ def page(solution: dict[str, Any]) -> str:
     return f"""<!DOCTYPE html>
 <html lang="zh" data-lang="zh">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <title>{target} · 智算报告 Report</title><style>{style}</style></head>
 <body><main>
-<header><span class="mark">智算 <span lang="zh">成果报告</span><span lang="en">result report</span></span>
-<span class="switch"><button data-set="zh">中文</button><button data-set="en">English</button></span></header>
+<header><span class="mark">智算 {both("成果报告", "result report")}</span>
+<span class="switch"><button data-set="zh">中文</button>
+<button data-set="en">English</button></span>
+</header>
 <h1>{both(f"预测“{target}”", f"Predicting “{target}”")}</h1>
 <p class="lead">{kind}</p>{asked}
 {"".join(parts)}
@@ -59,6 +52,7 @@ def page(solution: dict[str, Any]) -> str:
 """
 
 
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 _SETTLED = (
     "费用、电能与碳排放在结算后写在这里，也在 receipt.json 里。",
     "Charge, energy and carbon are written here after settlement, and in receipt.json.",

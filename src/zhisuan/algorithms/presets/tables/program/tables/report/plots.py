@@ -6,7 +6,7 @@ from typing import Any
 
 from tables.report.words import both, number, percent, short, svg_both
 
-SIDE, LEFT, TOP, RIGHT, BOTTOM = 340, 52, 14, 14, 44
+SIDE, LEFT, TOP, RIGHT, BOTTOM = 340, 52, 14, 22, 44
 
 
 def bars(items: Sequence[tuple[str, float, str]]) -> str:
@@ -23,15 +23,10 @@ def bars(items: Sequence[tuple[str, float, str]]) -> str:
 def versus(ours: float, naive: float, ours_text: str, naive_text: str) -> str:
     """Two bars: this model against the naive answer."""
     longest = max(ours, naive) or 1.0
-    return (
-        '<div class="versus">'
-        f'<div class="bar"><span class="bar-label">{both("这个模型", "this model")}</span>'
-        f'<span class="bar-track"><span class="bar-fill" style="width:{ours / longest * 100:.1f}%">'
-        f'</span></span><span class="bar-value">{ours_text}</span></div>'
-        f'<div class="bar naive"><span class="bar-label">{both("朴素基线", "naive guess")}</span>'
-        f'<span class="bar-track"><span class="bar-fill" style="width:{naive / longest * 100:.1f}%">'
-        f'</span></span><span class="bar-value">{naive_text}</span></div></div>'
-    )
+    return bars([
+        (both("这个模型", "this model"), ours / longest, ours_text),
+        (both("朴素基线", "naive guess"), naive / longest, naive_text),
+    ]).replace('class="bars"', 'class="bars versus"')  # fmt: skip
 
 
 def scatter(points: Sequence[Sequence[float]]) -> str:
@@ -88,13 +83,13 @@ def effect(bins: Sequence[dict[str, Any]], *, as_percent: bool) -> str:
         shapes.append(
             f'<rect class="column" x="{middle - step * 0.32:.1f}" y="{min(top, zero):.1f}" '
             f'width="{step * 0.64:.1f}" height="{abs(zero - top):.1f}" rx="2"/>'
-            f'<circle class="dot solid" cx="{middle:.1f}" cy="{frame.y(part["predicted"]):.1f}" r="4"/>'
+            f'<circle class="dot solid" cx="{middle:.1f}" cy="{frame.y(part["predicted"]):.1f}" '
+            'r="4"/>'
         )
-        label = short(part["label"], 16)
+        label, place_up = short(part["label"], 16), frame.height - frame.bottom + 16
         shapes.append(
-            f'<text class="tick" x="{middle:.1f}" y="{frame.height - frame.bottom + 16}" '
-            f'text-anchor="end" transform="rotate(-24 {middle:.1f} {frame.height - frame.bottom + 16})">'
-            f"{label}</text>"
+            f'<text class="tick" x="{middle:.1f}" y="{place_up}" text-anchor="end" '
+            f'transform="rotate(-24 {middle:.1f} {place_up})">{label}</text>'
         )
     return frame.svg("".join(shapes), None, None)
 
@@ -113,8 +108,8 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> str:
         rows.append(f"<tr><th>{short(name, 18)}</th>{cells}</tr>")
     corner = both("实际 ↓　判断 →", "actual ↓  said →")
     return (
-        f'<div class="scroll"><table class="confusion"><tr><th class="corner">{corner}</th>{head}</tr>'
-        f"{''.join(rows)}</table></div>"
+        '<div class="scroll"><table class="confusion">'
+        f'<tr><th class="corner">{corner}</th>{head}</tr>{"".join(rows)}</table></div>'
     )
 
 
@@ -153,28 +148,24 @@ class _Frame:
 
     def svg(self, shapes: str, across: tuple[str, str] | None, up: tuple[str, str] | None) -> str:
         """The picture; without titles the ticks across are the caller's."""
-        marks = []
-        for value in round_ticks(*self.up, self.ticks):
-            y = self.y(value)
-            marks.append(
-                f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{self.width - RIGHT}" y2="{y:.1f}"/>'
-                f'<text class="tick" x="{LEFT - 7}" y="{y + 4:.1f}" text-anchor="end">'
-                f"{self._text(value)}</text>"
-            )
-        for value in round_ticks(*self.across, self.ticks) if across else ():
-            marks.append(
-                f'<text class="tick" x="{self.x(value):.1f}" y="{self.height - self.bottom + 17}" '
-                f'text-anchor="middle">{self._text(value)}</text>'
-            )
+        end = self.width - RIGHT
+        marks = [
+            f'<line class="grid" x1="{LEFT}" y1="{self.y(value):.1f}" x2="{end}" '
+            f'y2="{self.y(value):.1f}"/><text class="tick" x="{LEFT - 7}" '
+            f'y="{self.y(value) + 4:.1f}" text-anchor="end">{self._text(value)}</text>'
+            for value in round_ticks(*self.up, self.ticks)
+        ]
         if across and up:
-            middle = (LEFT + self.width - RIGHT) / 2
-            marks.append(svg_both(
-                *across, f'class="axis" x="{middle}" y="{self.height - 8}" text-anchor="middle"'
-            ))  # fmt: skip
-            middle = (TOP + self.height - self.bottom) / 2
-            marks.append(svg_both(
-                *up, f'class="axis" text-anchor="middle" transform="translate(12 {middle}) rotate(-90)"'
-            ))  # fmt: skip
+            low = self.height - self.bottom
+            marks += [
+                f'<text class="tick" x="{self.x(value):.1f}" y="{low + 17}" text-anchor="middle">'
+                f"{self._text(value)}</text>"
+                for value in round_ticks(*self.across, self.ticks)
+            ]
+            middle, side = f'text-anchor="middle" x="{(LEFT + end) / 2}"', (TOP + low) / 2
+            marks.append(svg_both(*across, f'class="axis" {middle} y="{self.height - 8}"'))
+            turned = f'text-anchor="middle" transform="translate(12 {side}) rotate(-90)"'
+            marks.append(svg_both(*up, f'class="axis" {turned}'))
         return (
             f'<svg viewBox="0 0 {self.width} {self.height}" role="img" class="plot">'
             f"{''.join(marks)}{shapes}</svg>"

@@ -36,7 +36,7 @@ def columns(s: Solution) -> str:
 
 _IMPORTANCE = (
     "打乱一列后损失增加多少。它说明模型用了什么，不说明因果。",
-    "How much is lost when a column is shuffled. It says what the model uses, not what causes what.",
+    "How much is lost when a column is shuffled. It says what the model uses, not what causes it.",
 )
 
 
@@ -56,8 +56,8 @@ def failures(s: Solution) -> str:
     if found["segments"]:
         head = both("错误率", "wrong") if classes else both("平均误差", "mean error")
         rows = "".join(
-            f"<tr><td>{short(p['column'])}</td><td>{short(p['label'])}</td><td class=num>{p['rows']}"
-            f"</td><td class=num>{percent(p['error']) if classes else '±' + number(p['error'])}</td></tr>"
+            f"<tr><td>{short(p['column'])}</td><td>{short(p['label'])}</td>"
+            f"<td class=num>{p['rows']}</td><td class=num>{_error(p['error'], s)}</td></tr>"
             for p in found["segments"]
         )
         parts = (
@@ -67,13 +67,17 @@ def failures(s: Solution) -> str:
         )
     else:
         parts = f"<p>{both(*_EVEN)}</p>"
-    whole = percent(1 - s["metrics"]["accuracy"]) if classes else "±" + number(s["metrics"]["mae"])
+    whole = _error(1 - s["metrics"]["accuracy"] if classes else s["metrics"]["mae"], s)
     return (
         f"<section><h2>{both('在哪些行上会错', 'Where it fails')}</h2>"
         f'<p class="hint">{both(f"全体的平均是 {whole}。", f"Over all rows it is {whole}.")}</p>'
         f"<h3>{both('明显更难的部分', 'Clearly harder parts')}</h3>{parts}"
         f"<h3>{both('错得最多的行', 'The rows it was most wrong about')}</h3>{_worst(s)}</section>"
     )
+
+
+def _error(value: float, s: Solution) -> str:
+    return percent(value) if s["classes"] else f"±{number(value)}"
 
 
 _EVEN = (
@@ -124,7 +128,7 @@ _SAME_SITUATION = (
 )
 
 
-def use(s: Solution) -> str:
+def use(_: Solution) -> str:
     """How to use what was taken away."""
     files = [
         ("predict.py", ("预测新的 CSV", "predicts a new CSV")),
@@ -149,7 +153,7 @@ def use(s: Solution) -> str:
 
 _ANYWHERE = (
     "这个文件夹自带一切，在任何装有 Python 3.11 以上的机器上都能用，不需要本中心。",
-    "This folder holds everything and works on any machine with Python 3.11 or newer, without the centre.",
+    "This folder holds everything and works on any machine with Python 3.11 or newer, on its own.",
 )
 
 
@@ -177,14 +181,22 @@ def method_notes(s: Solution) -> str:
 
 
 _HOW_FOLDS = (
-    ("先留出 {holdout} 行只用来评定；其余的行分成 {folds} 份，轮流学习与选择。"
-    "最后的组合就是交付的模型。"),
-    ("{holdout} rows were set aside to judge; the others were cut into {folds} parts that took "
-    "turns to teach and to choose. The final blend is the model handed over."),
+    (
+        "先留出 {holdout} 行只用来评定；其余的行分成 {folds} 份，轮流学习与选择。"
+        "最后的组合就是交付的模型。"
+    ),
+    (
+        "{holdout} rows were set aside to judge; the others were cut into {folds} parts that took "
+        "turns to teach and to choose. The final blend is the model handed over."
+    ),
 )
 _HOW_ONE = (
-    ("先留出 {holdout} 行只用来评定；其余的行大部分用来学习，一部分用来选择。"
-    "最后的组合就是交付的模型。"),
-    ("{holdout} rows were set aside to judge; most of the others taught, a part of them chose. "
-    "The final blend is the model handed over."),
+    (
+        "先留出 {holdout} 行只用来评定；其余的行大部分用来学习，一部分用来选择。"
+        "最后的组合就是交付的模型。"
+    ),
+    (
+        "{holdout} rows were set aside to judge; most of the others taught, a part of them chose. "
+        "The final blend is the model handed over."
+    ),
 )

@@ -30,7 +30,7 @@ def verdict(s: Solution) -> str:
             f'<p class="big">{both("没有可用的模型", "No usable model")}</p>'
             f"<p>{both(escape(reason['zh']), escape(reason['en']))}</p>"
             f"<p>{_plain(s)}</p>"
-            f'<p class="hint">{both(_NOT_USABLE[0], _NOT_USABLE[1])}</p>{_figures(s)}</section>'
+            f'<p class="hint">{both(*_NOT_USABLE)}</p>{_figures(s)}</section>'
         )
     zh, en = _headline(s)
     return (
@@ -41,7 +41,7 @@ def verdict(s: Solution) -> str:
 
 _NOT_USABLE = (
     "在从未参与学习的行上，它没有比朴素基线好到超出偶然的程度，所以请不要据此做决定。",
-    "On rows it never saw it did not beat the naive guess beyond chance, so please decide nothing by it.",
+    "On rows it never saw it did not beat the naive guess beyond chance; decide nothing by it.",
 )
 
 

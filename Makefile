@@ -1,14 +1,15 @@
 # The two commands a stranger needs: `make run` and `make test`.
+# PYTHON=python3.12 takes another interpreter, PORT=9000 another port.
 PYTHON ?= python3
 BIN := .venv/bin
 
 .PHONY: run up test check format install install-dev clean
 
 run: install ## install, start the centre, solve the sample, serve
-	@$(BIN)/zhisuan demo examples/concrete.csv
+	@$(BIN)/zhisuan demo examples/concrete.csv $(if $(PORT),--port $(PORT))
 
 up: install ## start the centre and serve
-	@$(BIN)/zhisuan up
+	@$(BIN)/zhisuan up $(if $(PORT),--port $(PORT))
 
 test: check ## the whole gate
 	@$(BIN)/pytest

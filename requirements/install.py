@@ -74,7 +74,10 @@ def fetch(command):
         text = (done.stderr or done.stdout).strip()
         if "No space left" in text:
             stop("The disk is full.", "Free some space, then run this again.")
-        if any(word in text.lower() for word in ("connect", "resolve", "timed out", "network")):
+        if any(
+            word in text.lower()
+            for word in ("connect", "resolve", "timed out", "network", "from versions: none")
+        ):
             stop(
                 "The Python package registry cannot be reached.",
                 "Check the network, or set PIP_INDEX_URL and UV_INDEX_URL to your mirror.",

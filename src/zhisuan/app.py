@@ -263,7 +263,7 @@ def bound(host: str, port: int) -> Generator[socket.socket]:
         except OSError as error:
             raise PortBusy(
                 f"The port {port} on {host} cannot be used: {error.strerror}.",
-                hint="Give another one with --port, or end the program that has it.",
+                hint="Take another one (--port, or make run PORT=9000), or end what has it.",
             ) from error
         listener.listen(128)
         yield listener

@@ -1,7 +1,7 @@
 """`zhisuan dataset`: add, list, show, delete."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -151,12 +151,14 @@ def bring(door: Door, file: Path, name: str | None = None) -> dict[str, Any]:
         )
 
 
-def show_warnings(warnings: list[dict[str, Any]]) -> None:
+def show_warnings(
+    warnings: list[dict[str, Any]], tell: Callable[[str], None] = screen.show
+) -> None:
     """What to beware of in the data, a line each."""
     for warning in warnings[:_SHOWN]:
-        screen.show(f"[yellow]![/] {screen.escape(warning['en'])}")
+        tell(f"[yellow]![/] {screen.escape(warning['en'])}")
     if len(warnings) > _SHOWN:
-        screen.show(f"  … and {len(warnings) - _SHOWN} more: --json shows all.")
+        tell(f"  … and {len(warnings) - _SHOWN} more: --json shows all.")
 
 
 def _short(value: object) -> str:

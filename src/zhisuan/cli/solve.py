@@ -113,7 +113,7 @@ def result_of(posed: dict[str, Any], solution: dict[str, Any], folder: Path) -> 
 def show_offer(posed: dict[str, Any], offer: dict[str, Any]) -> None:
     """The question and what answering it would cost, before the start."""
     screen.say(f"[bold]{screen.escape(posed['target'])}[/]: {screen.escape(posed['why_en'])}")
-    show_warnings(posed["warnings"])
+    show_warnings(posed["warnings"], screen.say)
     screen.say(
         f"Offer ({offer['effort']}): at most ¥{float(offer['money_high_yuan']):.4f}, "
         f"{offer['seconds_low']:.0f}–{offer['seconds_high']:.0f} s, "

@@ -162,3 +162,10 @@ def test_the_takeaway_works_in_an_environment_of_its_own(solve, tmp_path: Path) 
     )
     told = (folder / "predictions.csv").read_text("utf-8")
     assert told == (folder / "sample_predictions.csv").read_text("utf-8")
+
+
+def test_a_table_too_large_for_the_budget_is_thinned_and_says_so(solve) -> None:
+    rows = [[n % 7, n % 11, (n % 7) * (n % 11)] for n in range(60_000)]
+    s = solve(["a", "b", "y"], rows, task="regression", target="y", cpu_budget_s=0.2)
+    assert "rows_left" in {w["code"] for w in s["warnings"]}
+    assert s["train_rows"] + s["validation_rows"] + s["holdout_rows"] < 60_000

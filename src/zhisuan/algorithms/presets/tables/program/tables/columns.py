@@ -34,6 +34,7 @@ class Table:
         readings: column name to the rule by which its cells of text are read (`core.cells`).
         facts: column name to all that the profile says of it.
         profile: the whole profile, as the centre wrote it.
+        rows_left: rows of the file that were not read.
     """
 
     values: dict[str, np.ndarray]
@@ -41,6 +42,7 @@ class Table:
     readings: dict[str, str]
     facts: dict[str, dict[str, Any]]
     profile: dict[str, Any]
+    rows_left: int = 0
 
     @property
     def rows(self) -> int:
@@ -53,9 +55,18 @@ class Table:
         return replace(self, values=values)
 
 
-def read_table(table: Path, profile: Path | None) -> Table:
-    """Read the canonical table; without a profile, kinds follow the file's types."""
+def read_table(table: Path, profile: Path | None, most_cells: float = np.inf) -> Table:
+    """Read the canonical table; without a profile, kinds follow the file's types.
+
+    Of a table with more than `most_cells` cells a random part of the rows is read, always the
+    same for the same table; `rows_left` tells how many were not.
+    """
     arrow = pq.read_table(table)
+    most = int(most_cells // arrow.num_columns) if np.isfinite(most_cells) else arrow.num_rows
+    left = max(0, arrow.num_rows - most)
+    if left:
+        rows = np.random.default_rng(arrow.num_rows).permutation(arrow.num_rows)[:most]
+        arrow = arrow.take(pa.array(np.sort(rows)))
     known: dict[str, Any] = json.loads(profile.read_text("utf-8")) if profile else {}
     facts = {column["name"]: column for column in known.get("columns", [])}
     kinds = {
@@ -67,7 +78,7 @@ def read_table(table: Path, profile: Path | None) -> Table:
         name: facts.get(name, {}).get("reading") or READINGS.get(kind, "text")
         for name, kind in kinds.items()
     }
-    return Table(values, kinds, readings, facts, known)
+    return Table(values, kinds, readings, facts, known, left)
 
 
 def _kind(arrow_type: pa.DataType) -> str:

@@ -7,7 +7,7 @@ can be taken away whole.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lightgbm
@@ -31,6 +31,7 @@ from tables.link import Link, log_link, plain_link
 from tables.metrics import score
 
 TREES_AT_ONCE = 10
+DENSE_ROWS = 60_000
 FOREST_NODES = 1_000_000
 """Most nodes a forest of full-grown trees may have, so that the model can be carried."""
 
@@ -254,6 +255,7 @@ def fit_trees(cut: Cut, *, extra: bool, log: bool = False, count: int = 100) -> 
 
 def fit_linear(cut: Cut, *, log: bool = False) -> Fitted:
     """Logistic or ridge regression; its strength of shrinking is chosen on the choosing rows."""
+    cut = _thinned(cut)
     y, link = _targets(cut, log=log)
     dense = Dense.prepare_for(cut.x)
     z = dense.prepare(cut.x)
@@ -278,6 +280,7 @@ def fit_network(
     cut: Cut, *, log: bool = False, hidden: tuple[int, ...] = (128, 64), epochs: int = 60
 ) -> Fitted:
     """A small neural network; the epoch that serves the choosing rows best is kept."""
+    cut = _thinned(cut)
     y, link = _targets(cut, log=log)
     dense = Dense.prepare_for(cut.x)
     z = dense.prepare(cut.x)
@@ -304,6 +307,14 @@ def fit_network(
             break
     assert best is not None  # noqa: S101  the loop runs at least once
     return best[1]
+
+
+def _thinned(cut: Cut) -> Cut:
+    """The cut with at most `DENSE_ROWS` teaching rows: matrices gain little from more."""
+    if len(cut.y) <= DENSE_ROWS:
+        return cut
+    rows = np.random.default_rng(cut.seed).permutation(len(cut.y))[:DENSE_ROWS]
+    return replace(cut, x=cut.x[rows], y=cut.y[rows])
 
 
 def _dense_fit(

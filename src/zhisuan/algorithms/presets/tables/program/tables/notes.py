@@ -49,6 +49,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "score of each class, not only at overall accuracy."
         ),
     ),
+    "rows_left": (
+        "表太大，这一档力度只用了其中随机抽取的 {rows} 行；选更高的力度会用更多行。",
+        (
+            "The table is large; this effort used {rows} rows of it, drawn at random. A higher effort "
+            "uses more."
+        ),
+    ),
     "duplicates": (
         "有 {rows} 行与别的行完全相同，相同的行总是放在同一边，以免高估成绩。",
         (

@@ -28,8 +28,12 @@ def main():
             "Install a newer one and say which: make run PYTHON=python3.12",
         )
     stamp = wanted_stamp()
-    if installed(stamp, wanted):
+    made, what = installed()
+    if made == stamp and what in (wanted, "dev"):
         return
+    wanted = what or wanted  # an environment with the gate's tools keeps them
+    if "dev" in sys.argv[1:]:
+        wanted = "dev"
     free_mb = shutil.disk_usage(ROOT).free // 2**20
     if free_mb < NEEDED_MB:
         stop(
@@ -37,7 +41,8 @@ def main():
             % (free_mb, NEEDED_MB),
             "Free some space, or clone onto a larger disk.",
         )
-    make_venv()
+    if not same_python():
+        make_venv()
     say("Installing the %s from its locked requirements …" % wanted)
     uv = [os.path.join(VENV, "bin", "uv"), "pip"]
     into = ["--quiet", "--python", PYTHON]
@@ -96,14 +101,22 @@ def wanted_stamp():
     return digest.hexdigest()
 
 
-def installed(stamp, wanted):
-    """Whether the environment is already this one, or this one with the gate's tools."""
+def installed():
+    """What the environment was made from and for; empty where there is none."""
     try:
         with open(STAMP) as file:
             made, what = file.read().split()
+            return made, what
     except (OSError, ValueError):
+        return "", ""
+
+
+def same_python():
+    """Whether `.venv` is there and made by this Python; then it is brought up to date in place."""
+    if not os.path.exists(STAMP):
         return False
-    return made == stamp and what in (wanted, "dev")
+    asked = subprocess.run([PYTHON, "-c", "import sys; print(sys.version)"], capture_output=True)
+    return asked.stdout.decode().strip() == sys.version.strip()
 
 
 def path(name):

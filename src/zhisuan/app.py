@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
@@ -36,8 +37,9 @@ from zhisuan.compute.poolfile import read_pool
 from zhisuan.core.clock import WallClock
 from zhisuan.core.errors import CentreBusy, PortBusy, WrongInput
 from zhisuan.core.money import from_yuan
+from zhisuan.data.limits import GIB, Limits
 from zhisuan.data.shelf import DataShelf
-from zhisuan.green.factor import china
+from zhisuan.green.factor import FactorTable, china
 from zhisuan.green.footprint import NOT_METERED, Pue
 from zhisuan.green.power import PowerProfile, calibrated, profile_of
 from zhisuan.ledger.book import Ledger
@@ -353,11 +355,13 @@ def _compose(settings: Settings, database: Database, closing: ExitStack) -> Cent
         nodes=nodes,
         policy=Policy(),
         power=_power(settings, here, inventory.labels["cpu_model"]),
-        factor=china().of(settings.region),
+        factor=_factors(settings).of(settings.region),
         pue=NOT_METERED if settings.pue is None else Pue(settings.pue, settings.pue_quality),
         clock=clock,
         secret=_secret(settings.data),
         grant=from_yuan(settings.grant_yuan),
+        limits=Limits(max_bytes=round(settings.max_upload_gb * GIB)),
+        keep_events=timedelta(days=settings.keep_events_days),
     )
 
 
@@ -365,6 +369,19 @@ def _tariffs(folder: Path) -> list[Tariff]:
     """The shipped price list, or the operator's own in `tariffs/` of the data folder."""
     own = sorted((folder / "tariffs").glob("*.toml"))
     return [Tariff.from_text(path.read_text("utf-8")) for path in own] or [default_tariff()]
+
+
+def _factors(settings: Settings) -> FactorTable:
+    """The shipped factors, with the operator's own added or in their place."""
+    if settings.factors is None:
+        return china()
+    try:
+        return china().extended(settings.factors.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WrongInput(
+            f"The factors file {settings.factors} cannot be read: {error.strerror}.",
+            hint="Check the setting `factors`.",
+        ) from error
 
 
 def _power(settings: Settings, here: Node, processor: str) -> PowerProfile:

@@ -26,6 +26,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8270, ge=0, le=65535)
     region: str = "CN"
+    factors: Path | None = None
     pue: float | None = Field(default=None, ge=1.0, le=10.0)
     pue_quality: Quality = Quality.ASSUMED
     idle_watts: float | None = Field(default=None, gt=0)

@@ -74,7 +74,7 @@ def test_a_bad_table_is_refused_on_the_command_line(command, tenant, tmp_path, c
     assert not tenant.left_behind()
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 201])
+@pytest.mark.parametrize("name", ["", " ", "x" * 201, "a\nb", "\x1b[2J", "a\x00"])
 def test_a_name_that_is_none_is_refused(tenant, name):
     answer = tenant.upload("a,b\n1,2\n", name)
     assert answer.status_code == 422

@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -147,6 +148,23 @@ def test_the_same_key_and_request_is_one_job_and_one_answer(tenant):
     assert [answer.status_code for answer in answers] == [201] * 3
     assert len({answer.text for answer in answers}) == 1
     assert len(tenant.listed("jobs")) == 1
+
+
+def test_the_same_request_many_times_at_once_is_one_job(tenant):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda _: tenant.submit(headers={"Idempotency-Key": "many"}), range(16))
+        )
+    assert [answer.status_code for answer in answers] == [201] * 16
+    assert len({answer.text for answer in answers}) == 1
+    assert len(tenant.listed("jobs")) == 1
+
+
+def test_the_same_table_many_times_at_once_is_one_version(tenant):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: tenant.upload(TABLE), range(8)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len(tenant.listed("datasets")) == len({a.json()["dataset_id"] for a in answers}) == 1
 
 
 def test_the_same_key_with_another_request_is_a_conflict(tenant):

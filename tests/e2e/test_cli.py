@@ -3,9 +3,11 @@
 import http.server
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -70,6 +72,16 @@ def test_a_table_is_added_and_deleted(command, table):
     certificate = command("dataset", "delete", added["dataset_id"], "--json").json()
     assert certificate["verified"] is True
     assert command("dataset", "show", added["dataset_id"]).status == 3
+
+
+@pytest.mark.parametrize("name", ["[/]", "[bold red]x", "水泥 🧱 [", "../../etc"])
+def test_a_name_is_shown_as_it_is(command, table, name):
+    added = command("dataset", "add", table, "--name", name)
+    assert added.status == 0, added.err
+    assert f"  {name} v1: 60 rows" in added.out
+    shown = command("dataset", "show", added.out.split()[0])
+    assert shown.out.startswith(f"{name} v1: 60 rows")
+    assert name in command("dataset", "list").out
 
 
 def test_a_job_is_stopped(command, tenant):
@@ -218,6 +230,28 @@ def test_a_wrong_file_of_the_operators_is_one_sentence(alone, tmp_path, name, te
     error = json.loads(said.err)["error"]
     assert error["code"] == "wrong_input"
     assert error["hint"]
+
+
+def test_a_changed_record_is_named_and_is_exit_eight(alone, start_centre, tmp_path):
+    centre = start_centre(tmp_path / "data")
+    tenant = centre.tenant()
+    for _ in range(3):
+        tenant.ended(tenant.submitted()["job_id"])
+    assert centre.stop() == 0
+    assert alone("ledger", "verify").status == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "centre.db")) as database:
+        database.execute("DROP TRIGGER ledger_charge_no_update")
+        database.execute("UPDATE ledger_charge SET amount = amount + 1 WHERE seq = 2")
+        database.commit()
+    report = alone("ledger", "verify", "--json")
+    assert (report.status, report.json()["ok"]) == (8, False)
+    assert report.error()["code"] == "tamper_found"
+    said = alone("ledger", "verify")
+    assert said.status == 8
+    sentence, hint = said.err.splitlines()
+    assert sentence.startswith("✗ The ledger is not what was written: ")
+    assert "2" in sentence
+    assert "backup" in hint
 
 
 def test_the_keys_are_for_the_owner_alone(alone, tmp_path):

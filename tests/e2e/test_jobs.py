@@ -94,6 +94,21 @@ def test_the_log_is_read_by_offsets(tenant):
     assert log_of(tenant, job_id, end + 1000) == ("", end + 1000)
 
 
+def test_a_character_half_written_to_the_log_is_read_when_it_is_whole(tenant):
+    job_id = tenant.submitted(**REST)["job_id"]
+    tenant.until(job_id, "running")
+    _, offset = log_of(tenant, job_id)
+    log = tenant.centre.folder / "jobs" / job_id / "1" / "log"
+    long = "长".encode()
+    with log.open("ab", buffering=0) as file:
+        file.write(b"a" + long[:2])
+        assert log_of(tenant, job_id, offset) == ("a", offset + 1)
+        file.write(long[2:])
+    assert log_of(tenant, job_id, offset + 1) == ("长", offset + 4)
+    tenant.client.post(f"/v1/jobs/{job_id}/stop")
+    tenant.ended(job_id)
+
+
 def test_a_running_job_is_stopped_and_pays_for_what_ran(tenant):
     job_id = tenant.submitted(**REST)["job_id"]
     tenant.until(job_id, "running")

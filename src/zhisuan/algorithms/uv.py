@@ -70,7 +70,7 @@ def translate(said: str) -> CentreError:
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "no reason")
     return EnvironmentUnavailable(
         f"The algorithm's environment could not be made: {last}.",
-        hint="Run `zhisuan doctor`; it shows what uv said.",
+        hint="Mend what it says, then try again; the lock names what was to be installed.",
     )
 
 

@@ -78,7 +78,11 @@ def verify_ledger(centre: CentreHere, _caller: Verifier) -> dict[str, Any]:
     """Walk every chain of the ledger; the first broken record is named."""
     with centre.database.read() as connection:
         report = centre.ledger.verify(connection, centre.secret)
-    return {"ok": report.ok, **asdict(report)}
+    faults = [
+        {**asdict(fault), "message_zh": fault.sentence("zh"), "message_en": fault.sentence("en")}
+        for fault in report.faults
+    ]
+    return {"ok": report.ok, **asdict(report), "faults": faults}
 
 
 class EventStream(StreamingResponse):

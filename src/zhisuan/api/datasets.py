@@ -17,6 +17,7 @@ from zhisuan.api.door import (
     Limit,
     Local,
     Member,
+    Name,
     OnceKey,
     ThisId,
     asking,
@@ -32,8 +33,6 @@ router = APIRouter(tags=["datasets"])
 
 STREAMED = "/v1/datasets"
 """The address whose body is a table and may be as large as one."""
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 _BYTES: dict[str, Any] = {
     "requestBody": {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 from sqlalchemy import Connection
 
 from zhisuan.access import records as access
@@ -61,6 +61,14 @@ OnceKey = Annotated[
         description="The same key and request get the same answer and happen once.",
     ),
 ]
+Name = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+    ),
+]
+"""What a person calls something: any letters, no control characters."""
+
 ThisId = Annotated[str, Path(max_length=80, description="The id of one thing, or its name.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
 After = Annotated[

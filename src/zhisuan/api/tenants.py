@@ -1,14 +1,22 @@
 """Tenants: register one, see oneself."""
 
-from typing import Annotated
-
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from zhisuan.access import records as access
 from zhisuan.access.tenant import Role
-from zhisuan.api.door import After, Anyone, CentreHere, Limit, OnceKey, Operating, asking, once
+from zhisuan.api.door import (
+    After,
+    Anyone,
+    CentreHere,
+    Limit,
+    Name,
+    OnceKey,
+    Operating,
+    asking,
+    once,
+)
 from zhisuan.api.models import AccountOut, NewTenantOut, Page, TenantOut
 from zhisuan.core.errors import NotFound
 from zhisuan.core.money import to_yuan
@@ -20,7 +28,7 @@ router = APIRouter(tags=["tenants"])
 class NewTenantIn(BaseModel):
     """A tenant to register."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    name: Name
     local: bool = False
     """Whether its key may hand over paths on the centre's machine instead of bytes."""
 

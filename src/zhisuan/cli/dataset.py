@@ -37,7 +37,7 @@ def add(
         screen.show_json(dataset)
         return
     screen.show(
-        f"{dataset['dataset_id']}  {dataset['name']} v{dataset['version']}: "
+        f"{dataset['dataset_id']}  {screen.escape(dataset['name'])} v{dataset['version']}: "
         f"{dataset['rows']:,} rows, {dataset['columns']:,} columns"
     )
     show_warnings(dataset["warnings"])
@@ -84,8 +84,9 @@ def show(
         return
     profile = dataset["profile"]
     screen.show(
-        f"[bold]{dataset['name']}[/] v{dataset['version']}: {dataset['rows']:,} rows, "
-        f"{dataset['columns']:,} columns, {screen.megabytes(dataset['bytes'])}"
+        f"[bold]{screen.escape(dataset['name'])}[/] v{dataset['version']}: "
+        f"{dataset['rows']:,} rows, {dataset['columns']:,} columns, "
+        f"{screen.megabytes(dataset['bytes'])}"
     )
     screen.show_table(
         ("column", "kind", "missing", "distinct", "lowest", "highest", "first value"),

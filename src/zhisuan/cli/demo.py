@@ -35,7 +35,10 @@ def demo(
         screen.say(f"The centre answers at [bold]{centre.url}[/]")
         door = Door(centre.url, centre.tenant_key("demo"), local=True)
         dataset = bring(door, file)
-        screen.say(f"Data: {file.name}, {dataset['rows']:,} rows, {dataset['columns']} columns")
+        screen.say(
+            f"Data: {screen.escape(file.name)}, "
+            f"{dataset['rows']:,} rows, {dataset['columns']} columns"
+        )
         solved = _solved(door, dataset, out)
         if solved is None:
             _prepare(Door(centre.url, centre.operator_key or "", local=True))

@@ -24,7 +24,7 @@ def verify(url: Url = None, key: Key = None, data: Data = None, as_json: Json = 
     if not report["ok"]:
         first = report["faults"][0]
         raise TamperFound(
-            f"The ledger is not what was written: {first['message']}",
+            f"The ledger is not what was written: {first['message_en']}",
             hint="Compare with the last backup before anything else is written.",
         )
     if not as_json:

@@ -5,6 +5,7 @@ Results go to standard output, everything about the way there to standard error,
 """
 
 import json
+import sys
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -31,11 +32,11 @@ __all__ = [
     "told",
 ]
 
-OUT = Console(highlight=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
 _NO_EDGE = 10_000
+"""Columns of what is no terminal: nothing is cut there."""
+
+OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _NO_EDGE)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def show_json(value: object) -> None:
@@ -49,10 +50,10 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty:
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     if table.row_count:
-        # Only a terminal has an edge to cut at; and an id cut short names nothing.
+        # The first column names the row, and a name cut short names nothing.
         table.columns[0].no_wrap = True
         table.columns[0].overflow = "ignore"
-        OUT.print(table, width=None if OUT.is_terminal else _NO_EDGE)
+        OUT.print(table)
     else:
         say(empty)
 
@@ -89,9 +90,9 @@ class Stages:
     def tell(self, text: str, fraction: float | None = None) -> None:
         """Now at this stage, this far (0 to 1; None if unknown)."""
         if ERR.is_terminal:
-            self._progress.update(self._task, description=text, completed=fraction or 0.0)
+            self._progress.update(self._task, description=escape(text), completed=fraction or 0.0)
         elif text != self._told:
-            say(f"· {text}")
+            say(f"· {escape(text)}")
         self._told = text
 
 

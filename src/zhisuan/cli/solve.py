@@ -130,13 +130,13 @@ def show_result(result: dict[str, Any]) -> None:
         f"(naive baseline {screen.told(result['baseline_score'])}, {better} is better)"
     )
     if not result["usable"]:
-        screen.show(f"  No usable model: {screen.escape(str(result['reason']))}")
+        screen.show(f"  No usable model: {screen.escape(result['reason']['en'])}")
     screen.show(
         f"  Charge ¥{result['charge_yuan']:.6f}  ·  {result['energy_wh'] / 1000:.6f} kWh "
         f"({result['energy_quality']})  ·  {result['carbon_g']:.3f} gCO2e "
         f"({result['carbon_quality']})"
     )
-    screen.show(f"  Report: {result['report']}")
+    screen.show(f"  Report: {screen.escape(result['report'])}")
     screen.show(f"  Receipt: zhisuan receipt show {result['solution_id']}")
 
 
@@ -149,7 +149,7 @@ def _ask(
     except TargetUnclear as unclear:
         if not sys.stdin.isatty():
             raise
-        screen.say(f"{unclear.message}\n{unclear.hint}")
+        screen.say(screen.escape(f"{unclear.message}\n{unclear.hint}"))
         body["target"] = typer.prompt("Column to predict", err=True)
         posed = door.post("/v1/tasks", body)
     return posed

@@ -14,12 +14,14 @@ class DeviceShare:
         device: its name.
         milli: the share, 1000 = all of it.
         kind: of the device.
+        priced_as: the name under which a tariff prices it, such as `npu-64g`.
         simulated: the device does not exist.
     """
 
     device: str
     milli: int
     kind: DeviceKind
+    priced_as: str
     simulated: bool = False
 
 
@@ -57,7 +59,11 @@ class Allocation:
             tuple(values["cores"]),
             tuple(
                 DeviceShare(
-                    each["device"], each["milli"], DeviceKind(each["kind"]), each["simulated"]
+                    each["device"],
+                    each["milli"],
+                    DeviceKind(each["kind"]),
+                    each["priced_as"],
+                    each["simulated"],
                 )
                 for each in values["devices"]
             ),

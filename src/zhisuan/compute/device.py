@@ -36,3 +36,8 @@ class Device:
     model: str
     memory_mb: int
     simulated: bool = False
+
+    @property
+    def priced_as(self) -> str:
+        """What a tariff prices it as: kind and memory, such as `npu-64g`."""
+        return f"{self.kind}-{round(self.memory_mb / 1024)}g"

@@ -239,7 +239,7 @@ def _allocate(
 ) -> Allocation:
     node = free.nodes[row]
     devices = tuple(
-        DeviceShare(device.name, milli, device.kind, device.simulated)
+        DeviceShare(device.name, milli, device.kind, device.priced_as, device.simulated)
         for device, milli in ((node.devices[column], milli) for column, milli in columns)
     )
     granted = cores.grant(row, request.cpu_milli)

@@ -142,8 +142,9 @@ class Tariff:
         )
 
     def device_price(self, kind: str) -> Price:
-        """The price of a device-hour of this kind, or that of `other`."""
-        return self.device_hour.get(kind) or self.device_hour[OTHER_DEVICE]
+        """The price of a device-hour: of `npu-64g`, else of its kind `npu`, else of `other`."""
+        by_kind = self.device_hour.get(kind.partition("-")[0])
+        return self.device_hour.get(kind) or by_kind or self.device_hour[OTHER_DEVICE]
 
     def invoice_total(self, amount: MicroYuan) -> MicroYuan:
         """A sum of exact charges as an invoice shows it."""

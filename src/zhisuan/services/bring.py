@@ -43,7 +43,9 @@ def bring(
         facts = {"stage": stage, "fraction": round(fraction, 3)}
         _tell(centre, Event(tenant, "dataset.progress", request, facts, centre.clock.now()))
 
-    dataset = centre.shelf.add(tenant, name, source, filename=filename, progress=progress)
+    dataset = centre.shelf.add(
+        tenant, name, source, filename=filename, limits=centre.limits, progress=progress
+    )
     facts = {"name": dataset.name, "version": dataset.version, "request": request}
     _tell(
         centre,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from zhisuan.algorithms.catalogue import Catalogue
@@ -12,6 +13,7 @@ from zhisuan.compute.policy import Policy
 from zhisuan.compute.scheduler import Waiting
 from zhisuan.core.clock import Clock
 from zhisuan.core.money import MicroYuan
+from zhisuan.data.limits import Limits
 from zhisuan.data.shelf import DataShelf
 from zhisuan.green.factor import Factor
 from zhisuan.green.footprint import Pue
@@ -31,6 +33,8 @@ class Centre:
         power, factor, pue: what energy and carbon are reckoned with.
         secret: key that signs the ledger's checkpoints.
         grant: what a new tenant starts with.
+        limits: bounds on one data set.
+        keep_events: how long the live feed can be resumed and answers are remembered.
         news: rung when an event was written; wakes the live feeds.
         waiting: why each queued job waits, as the last plan said.
     """
@@ -51,6 +55,8 @@ class Centre:
     clock: Clock
     secret: bytes
     grant: MicroYuan
+    limits: Limits
+    keep_events: timedelta
     news: Bell = field(default_factory=Bell)
     waiting: Mapping[str, Waiting] = field(default_factory=dict[str, Waiting])
 

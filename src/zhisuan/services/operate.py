@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Connection
 
+from zhisuan.access import records as access
 from zhisuan.algorithms.environment import EnvironmentState
 from zhisuan.compute import records as jobs
 from zhisuan.compute.allocation import Allocation
@@ -48,7 +49,7 @@ log = structlog.get_logger()
 
 _SWEEP_S = 1.0
 _GATHER_S = 0.02
-_SIGN_EVERY_S = 60.0
+_TIDY_EVERY_S = 60.0
 _GRACE = Seconds(5.0)
 
 
@@ -83,7 +84,7 @@ class Operator:
         self._stopping: set[str] = set()
         self._told: dict[str, int] = {}
         self._refused: dict[str, CentreError] = {}
-        self._signed = 0.0
+        self._tidied = 0.0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="operator", daemon=True)
 
@@ -97,8 +98,8 @@ class Operator:
         self._centre.engine.wake()
         if self._thread.is_alive():
             self._thread.join()
-        self._signed = 0.0
-        self._checkpoint()
+        self._tidied = 0.0
+        self._tidy()
 
     def _run(self) -> None:
         changed: Sequence[str] | None = None
@@ -118,7 +119,7 @@ class Operator:
                 changed = sorted(news)
                 if time.monotonic() - swept >= _SWEEP_S:
                     changed = None
-                    self._checkpoint()
+                    self._tidy()
             except Exception:
                 # Whatever it was, the database holds the truth: forget and take it up again.
                 log.exception("turn_failed")
@@ -128,14 +129,18 @@ class Operator:
                 changed = None
                 self._closing.wait(_SWEEP_S)
 
-    def _checkpoint(self) -> None:
-        """Sign the heads of the ledger's chains now and then, so that a cut tail shows."""
+    def _tidy(self) -> None:
+        """Now and then, sign the ledger's heads, so that a cut tail shows, and drop old events."""
         now = time.monotonic()
-        if now - self._signed < _SIGN_EVERY_S:
+        if now - self._tidied < _TIDY_EVERY_S:
             return
-        self._signed = now
-        with self._centre.database.write() as connection:
-            self._centre.ledger.checkpoint(connection, self._centre.secret)
+        self._tidied = now
+        centre = self._centre
+        before = centre.clock.now() - centre.keep_events
+        with centre.database.write() as connection:
+            centre.ledger.checkpoint(connection, centre.secret)
+            records.forget_events(connection, before)
+            access.forget_answers(connection, before)
 
     def turn(self, changed: Sequence[str] | None = None) -> None:
         """One look and what follows from it.

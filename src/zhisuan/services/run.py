@@ -10,7 +10,7 @@ from zhisuan.algorithms.package import Need
 from zhisuan.compute import records as jobs
 from zhisuan.compute.job import Job, JobReason, JobState, Work
 from zhisuan.compute.pool import Pool
-from zhisuan.compute.request import DeviceRequest, ResourceRequest
+from zhisuan.compute.request import ResourceRequest
 from zhisuan.core.errors import Conflict, PaymentError, Unsatisfiable
 from zhisuan.core.identifiers import new_id
 from zhisuan.core.money import MicroYuan, shown
@@ -153,7 +153,7 @@ def price(centre: Centre, request: ResourceRequest, need: Need, price_class: Pri
             wall_s,
             request.cpu_milli,
             request.memory_mb,
-            device_milli(request.any_of),
+            dearest_devices(centre, request),
             expected_energy_wh(centre, request, wall_s, cpu_s),
         )
         for wall_s, cpu_s in zip(need.wall_s, need.cpu_s, strict=True)
@@ -161,9 +161,23 @@ def price(centre: Centre, request: ResourceRequest, need: Need, price_class: Pri
     return quote(centre.ledger.tariff, low, high, price_class)
 
 
-def device_milli(any_of: tuple[DeviceRequest, ...]) -> dict[str, int]:
-    """The shares by kind that a price is made for: those of the first choice."""
-    return {any_of[0].kind.value: any_of[0].milli} if any_of else {}
+def dearest_devices(centre: Centre, request: ResourceRequest) -> dict[str, int]:
+    """The device shares, as the tariff prices them, of the dearest way to serve a request.
+
+    Which of several kinds is granted is decided at the start, so the price is made for the worst.
+    """
+    tariff = centre.ledger.tariff
+    choices = [
+        (device.priced_as, wanted.milli)
+        for wanted in request.any_of
+        for node in centre.nodes
+        for device in node.devices
+        if wanted.admits(device)
+    ]
+    if not choices:
+        return {}
+    kind, milli = max(choices, key=lambda each: tariff.device_price(each[0]).amount * each[1])
+    return {kind: milli}
 
 
 def expected_energy_wh(

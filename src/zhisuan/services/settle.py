@@ -68,7 +68,14 @@ def summary_of(folder: Path) -> Mapping[str, Any]:
 def usage_of(centre: Centre, job: Job, final: FinalRecord) -> tuple[UsageRecord, Footprint]:
     """The meter's evidence of one attempt that has a final record."""
     allocation = job.allocations[0]
-    foot = footprint(final.meter, allocation.cpu_milli, centre.power, centre.factor, centre.pue)
+    foot = footprint(
+        final.meter,
+        allocation.cpu_milli,
+        centre.power,
+        centre.factor,
+        centre.pue,
+        [share.device for share in allocation.devices],
+    )
     record = UsageRecord(
         job_id=job.job_id,
         attempt=final.attempt,
@@ -123,6 +130,6 @@ def usage_of_lost(centre: Centre, job: Job) -> UsageRecord:
 
 def _devices(allocation: Allocation) -> tuple[UsedDevice, ...]:
     return tuple(
-        UsedDevice(share.device, share.kind, share.milli, share.simulated)
+        UsedDevice(share.device, share.priced_as, share.milli, share.simulated)
         for share in allocation.devices
     )

@@ -19,7 +19,7 @@ from tables.search import Blend, Candidate
 
 
 def build(blend: Blend, width: int) -> onnx.ModelProto:
-    """The blend as a checked ONNX model for inputs of this width."""
+    """The blend as an ONNX model for inputs of this width."""
     graph = _Graph()
     outputs = len(blend.naive) if blend.naive.ndim else 1
     total = graph.constant(blend.naive_weight * np.reshape(blend.naive, (1, outputs)))
@@ -41,37 +41,39 @@ def build(blend: Blend, width: int) -> onnx.ModelProto:
 
 
 class _Graph:
-    """Nodes and constants under way; every value has a numbered name."""
+    """A model under way; every value has a numbered name.
+
+    Nodes are made in place, because trees are large and protocol buffers copy what they are given.
+    """
 
     def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
+        self.proto = onnx.ModelProto(ir_version=8, producer_name="zhisuan")
+        self.proto.opset_import.extend(
+            [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+        )
+        self.proto.graph.name = "tables"
         self.memory: dict[str, str] = {}
 
     def op(self, kind: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
-        name = f"v{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], domain=domain, **attributes))
+        name = f"v{len(self.proto.graph.node)}"
+        node = self.proto.graph.node.add(op_type=kind, domain=domain, input=inputs, output=[name])
+        for attribute, values in attributes.items():
+            plain = values.tolist() if isinstance(values, np.ndarray) else values
+            node.attribute.append(helper.make_attribute(attribute, plain))
         return name
 
     def constant(self, value: Any, dtype: Any = np.float32) -> str:
-        name = f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(value, dtype=dtype), name))
+        name = f"c{len(self.proto.graph.initializer)}"
+        array = np.asarray(value, dtype=dtype)
+        self.proto.graph.initializer.append(numpy_helper.from_array(array, name))
         return name
 
     def model(self, answer: str, width: int, outputs: int) -> onnx.ModelProto:
-        self.nodes.append(helper.make_node("Identity", [answer], ["answer"]))
-        graph = helper.make_graph(
-            self.nodes,
-            "tables",
-            [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["rows", width])],
-            [helper.make_tensor_value_info("answer", TensorProto.FLOAT, ["rows", outputs])],
-            self.constants,
-        )
-        self.nodes.clear()  # the graph holds its own copy, and trees are large
-        sets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
-        model = helper.make_model(graph, opset_imports=sets, ir_version=8, producer_name="zhisuan")
-        onnx.checker.check_model(model)
-        return model
+        graph = self.proto.graph
+        graph.node.add(op_type="Identity", input=[answer], output=["answer"])
+        for place, name, size in ((graph.input, "x", width), (graph.output, "answer", outputs)):
+            place.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["rows", size]))
+        return self.proto
 
 
 def _finite(graph: _Graph) -> str:
@@ -97,32 +99,27 @@ def _raw(graph: _Graph, candidate: Candidate) -> str:
 def _forest(graph: _Graph, forest: Forest) -> str:
     leaf = forest.feature < 0
     mode = "BRANCH_LT" if forest.strict else "BRANCH_LEQ"
-    name = graph.op(
+    return graph.op(
         "TreeEnsembleRegressor",
         "x",
         domain="ai.onnx.ml",
         n_targets=len(forest.base),
         aggregate_function="SUM",
         post_transform="NONE",
+        base_values=forest.base.astype(np.float32),
+        nodes_treeids=forest.tree,
+        nodes_nodeids=forest.node,
+        nodes_featureids=np.where(leaf, 0, forest.feature),
+        nodes_modes=["LEAF" if end else mode for end in leaf],
+        nodes_values=forest.threshold.astype(np.float32),
+        nodes_truenodeids=forest.left,
+        nodes_falsenodeids=forest.right,
+        nodes_missing_value_tracks_true=forest.missing_left.astype(np.int64),
+        target_treeids=forest.tree[forest.leaf],
+        target_nodeids=forest.node[forest.leaf],
+        target_ids=forest.target,
+        target_weights=forest.weight.astype(np.float32),
     )
-    lists = {
-        "base_values": forest.base.astype(np.float32),
-        "nodes_treeids": forest.tree,
-        "nodes_nodeids": forest.node,
-        "nodes_featureids": np.where(leaf, 0, forest.feature),
-        "nodes_modes": np.where(leaf, "LEAF", mode),
-        "nodes_values": forest.threshold.astype(np.float32),
-        "nodes_truenodeids": forest.left,
-        "nodes_falsenodeids": forest.right,
-        "nodes_missing_value_tracks_true": forest.missing_left.astype(np.int64),
-        "target_treeids": forest.tree[forest.leaf],
-        "target_nodeids": forest.node[forest.leaf],
-        "target_ids": forest.target,
-        "target_weights": forest.weight.astype(np.float32),
-    }
-    for attribute, values in lists.items():  # one at a time: as Python lists they are large
-        graph.nodes[-1].attribute.append(helper.make_attribute(attribute, values.tolist()))
-    return name
 
 
 def _dense(graph: _Graph, dense: Dense) -> str:

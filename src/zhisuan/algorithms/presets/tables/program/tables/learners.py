@@ -32,7 +32,7 @@ from tables.metrics import score
 
 TREES_AT_ONCE = 10
 DENSE_ROWS = 60_000
-FOREST_NODES = 1_000_000
+FOREST_NODES = 300_000
 """Most nodes a forest of full-grown trees may have, so that the model can be carried."""
 
 

@@ -52,8 +52,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "rows_left": (
         "表太大，这一档力度只用了其中随机抽取的 {rows} 行；选更高的力度会用更多行。",
         (
-            "The table is large; this effort used {rows} rows of it, drawn at random. A higher effort "
-            "uses more."
+            "The table is large; this effort used {rows} rows of it, drawn at random. "
+            "A higher effort uses more."
         ),
     ),
     "duplicates": (

@@ -5,6 +5,7 @@ import socket
 import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
@@ -266,6 +267,26 @@ def test_an_upload_whose_line_is_cut_leaves_nothing(tenant, framing):
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     until_nothing_is_left(tenant)
     assert tenant.brought(TABLE, "cut")["version"] == 1
+
+
+def test_uploads_that_stand_still_leave_the_other_routes_their_threads(tenant):
+    at = urlsplit(tenant.centre.url)
+    head = (
+        f"POST /v1/datasets?name=still HTTP/1.1\r\nhost: {at.netloc}\r\n"
+        f"authorization: Bearer {tenant.key}\r\ncontent-length: 1000\r\n\r\na,b\n"
+    )
+    with ExitStack() as lines:
+        for _ in range(60):
+            line = lines.enter_context(socket.create_connection((at.hostname, at.port)))
+            line.sendall(head.encode())
+        until_an_upload_is_open(tenant)
+        assert tenant.client.get("/v1/jobs", timeout=10).status_code == 200
+        assert tenant.submit().status_code == 201
+    tenant.ended(tenant.listed("jobs")[0]["job_id"])
+    deadline = time.monotonic() + 20
+    while {"open uploads", "files"} & set(left := tenant.left_behind()):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
 
 
 def until_an_upload_is_open(tenant):

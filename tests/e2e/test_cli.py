@@ -193,14 +193,16 @@ def test_a_command_finds_the_running_centre_of_its_folder(start_centre, alone, t
     assert f"runs already: it answers at {centre.url}." in said.err
 
 
-def test_a_busy_port_is_one_sentence_and_nothing_is_made(alone, tmp_path):
+@pytest.mark.parametrize("verb", [("up",), ("demo", "table.csv")], ids=" ".join)
+def test_a_busy_port_is_one_sentence_and_nothing_is_made(alone, table, tmp_path, verb):
+    assert table.exists()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        said = alone("up", "--port", port, "--data", tmp_path / "other")
+        said = alone(*verb, "--port", port, "--data", tmp_path / "other")
     assert said.status == 7
-    sentence, hint = said.err.splitlines()
+    sentence, hint = said.err.splitlines()[-2:]
     assert str(port) in sentence
     assert "--port" in hint
     assert not (tmp_path / "other").exists()

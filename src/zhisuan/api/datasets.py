@@ -1,11 +1,11 @@
 """Datasets: bring data, look at it, forget it."""
 
 import json
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Annotated, Any
 
-from anyio import from_thread, to_thread
+from anyio import CapacityLimiter, fail_after, from_thread, to_thread
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, StringConstraints
 from starlette.requests import ClientDisconnect
@@ -34,6 +34,12 @@ router = APIRouter(tags=["datasets"])
 STREAMED = "/v1/datasets"
 """The address whose body is a table and may be as large as one."""
 
+_AT_ONCE = CapacityLimiter(16)
+"""Uploads under way; each holds a thread, and the threads of all other routes are not theirs."""
+
+_STILL_S = 60.0
+"""An upload that brings nothing for so many seconds has lost its line."""
+
 _BYTES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -61,18 +67,13 @@ async def upload(
     """Bring a table as the bytes of its file; the same bytes again are the same version."""
     stream = request.stream()
 
-    async def next_block() -> bytes:
-        try:
-            return await anext(stream, b"")
-        except ClientDisconnect as cut:
-            raise WrongInput("The upload broke off before its end.", hint="Send it again.") from cut
-
     def blocks() -> Generator[bytes]:
-        while block := from_thread.run(next_block):
+        while block := from_thread.run(_next_block, stream):
             yield block
 
     return await to_thread.run_sync(
-        lambda: _add(request, centre, caller, name, blocks(), filename or name, key)
+        lambda: _add(request, centre, caller, name, blocks(), filename or name, key),
+        limiter=_AT_ONCE,
     )
 
 
@@ -138,6 +139,23 @@ def show_certificate(dataset_id: ThisId, centre: CentreHere, caller: Member) -> 
     except TamperFound as error:
         return {**_certificate(certificate), "verified": False, "why": error.message}
     return {**_certificate(certificate), "verified": True, "why": ""}
+
+
+async def _next_block(stream: AsyncGenerator[bytes]) -> bytes:
+    """The next bytes of an upload, none at its end.
+
+    Raises:
+        WrongInput: its line was cut, or it stood still for too long.
+    """
+    try:
+        with fail_after(_STILL_S):
+            return await anext(stream, b"")
+    except ClientDisconnect as cut:
+        raise WrongInput("The upload broke off before its end.", hint="Send it again.") from cut
+    except TimeoutError as still:
+        raise WrongInput(
+            f"The upload stood still for {_STILL_S:g} seconds.", hint="Send it again."
+        ) from still
 
 
 def _certificate(certificate: DeletionCertificate) -> dict[str, Any]:

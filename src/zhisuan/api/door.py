@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request, Response
@@ -84,6 +85,7 @@ def once(
     asked: str,
     make: Callable[[Connection], BaseModel],
     status: int = 201,
+    untold: str | None = None,
 ) -> Response:
     """Do something in one transaction with remembering its answer.
 
@@ -94,6 +96,7 @@ def once(
         asked: all that makes this request what it is, as text.
         make: does it, and gives the answer.
         status: HTTP status of success.
+        untold: a field of the answer that is told once and kept nowhere: null the second time.
 
     Raises:
         KeyReused: the key came before with another request.
@@ -102,11 +105,13 @@ def once(
     with centre.database.write() as connection:
         kept = None if key is None else access.kept_answer(connection, caller.tenant, key)
         if kept is None:
-            body = make(connection).model_dump_json().encode()
-            kept = access.KeptAnswer(asked_hash, status, body)
+            made = make(connection)
+            answer = made.model_dump_json().encode()
+            kept = access.KeptAnswer(asked_hash, status, answer)
             if key is not None:
-                now = centre.clock.now()
-                access.keep_answer(connection, caller.tenant, key, kept, now)
+                public = made if untold is None else made.model_copy(update={untold: None})
+                to_keep = replace(kept, body=public.model_dump_json().encode())
+                access.keep_answer(connection, caller.tenant, key, to_keep, centre.clock.now())
         elif kept.request_hash != asked_hash:
             raise KeyReused(
                 "This Idempotency-Key came before with a different request.",

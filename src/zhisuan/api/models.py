@@ -49,10 +49,19 @@ class TenantOut(BaseModel):
 
 
 class NewTenantOut(BaseModel):
-    """A tenant just registered, with its first key, which is never shown again."""
+    """A tenant just registered, with its first key, which is told once and kept nowhere."""
 
     tenant: TenantOut
-    key: str
+    key: str | None
+    role: Role
+
+
+class NewKeyOut(BaseModel):
+    """A key just made; its text is told once and kept nowhere."""
+
+    tenant_id: str
+    key_id: str
+    key: str | None
     role: Role
 
 

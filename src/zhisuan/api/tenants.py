@@ -14,13 +14,14 @@ from zhisuan.api.door import (
     Name,
     OnceKey,
     Operating,
+    ThisId,
     asking,
     once,
 )
-from zhisuan.api.models import AccountOut, NewTenantOut, Page, TenantOut
+from zhisuan.api.models import AccountOut, NewKeyOut, NewTenantOut, Page, TenantOut
 from zhisuan.core.errors import NotFound
 from zhisuan.core.money import to_yuan
-from zhisuan.services.register import register
+from zhisuan.services.register import add_key, register
 
 router = APIRouter(tags=["tenants"])
 
@@ -44,7 +45,31 @@ def register_tenant(
         tenant, text = register(centre, connection, caller, body.name, role)
         return NewTenantOut(tenant=TenantOut.of(tenant), key=text, role=role)
 
-    return once(centre, caller, key, asking(request, body), make)
+    return once(centre, caller, key, asking(request, body), make, untold="key")
+
+
+class NewKeyIn(BaseModel):
+    """What the new key may do."""
+
+    role: Role = Role.MEMBER
+
+
+@router.post("/v1/tenants/{tenant_id}/keys", status_code=201, response_model=NewKeyOut)
+def make_key(
+    request: Request,
+    tenant_id: ThisId,
+    body: NewKeyIn,
+    centre: CentreHere,
+    caller: Operating,
+    key: OnceKey = None,
+) -> Response:
+    """Make another key of a tenant, also an auditor's, who may verify and change nothing."""
+
+    def make(connection: Connection) -> NewKeyOut:
+        made = add_key(centre, connection, caller, tenant_id, body.role)
+        return NewKeyOut(tenant_id=tenant_id, key_id=made.key_id, key=made.text, role=body.role)
+
+    return once(centre, caller, key, asking(request, body), make, untold="key")
 
 
 @router.get("/v1/tenants")

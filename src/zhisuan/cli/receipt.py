@@ -106,7 +106,8 @@ def _money(money: dict[str, Any]) -> list[tuple[str, object]]:
         (
             line["item"],
             (
-                f"{line['quantity']} {line['unit']} × ¥{line['price_yuan']}/{line['price_unit']} = "
+                f"{screen.told(float(line['quantity']), 6)} {line['unit'].replace('_', '-')} × "
+                f"¥{line['price_yuan']}/{line['price_unit'].replace('_', '-')} = "
                 f"¥{line['amount_yuan']}{'' if line['charged'] else ' (shown, not added)'}"
             ),
         )

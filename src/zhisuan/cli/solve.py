@@ -115,7 +115,7 @@ def show_offer(posed: dict[str, Any], offer: dict[str, Any]) -> None:
     screen.say(f"[bold]{screen.escape(posed['target'])}[/]: {screen.escape(posed['why_en'])}")
     show_warnings(posed["warnings"], screen.say)
     screen.say(
-        f"Offer ({offer['effort']}): at most ¥{float(offer['money_high_yuan']):.4f}, "
+        f"Offer ({offer['effort']}): at most ¥{offer['money_high_yuan']}, "
         f"{offer['seconds_low']:.0f}–{offer['seconds_high']:.0f} s, "
         f"{offer['energy_low_wh']:.3f}–{offer['energy_high_wh']:.3f} Wh (modelled)"
     )

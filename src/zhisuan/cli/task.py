@@ -59,7 +59,7 @@ def show(
         (
             (
                 f"{offer['effort']}{' ✓' if offer['effort'] == task['effort'] else ''}",
-                f"¥{float(offer['money_high_yuan']):.4f}",
+                f"¥{offer['money_high_yuan']}",
                 f"{offer['seconds_low']:.0f}–{offer['seconds_high']:.0f}",
                 f"{offer['energy_low_wh']:.3f}–{offer['energy_high_wh']:.3f}",
                 offer["quote_id"],

@@ -11,8 +11,10 @@ sys.path[:0] = sys.argv[1:3]
 import numpy as np  # noqa: E402  its path was added above
 import onnxruntime  # noqa: E402  the same
 from tables import baseline, graph, search, split  # noqa: E402  the same
+from tables.blend import Blend  # noqa: E402  the same
 from tables.budget import Budget  # noqa: E402  the same
 from tables.learners import Cut  # noqa: E402  the same
+from tables.portfolio import portfolio  # noqa: E402  the same
 
 GAPS: dict[str, float] = {}
 
@@ -38,15 +40,15 @@ def compare(classes: int) -> None:
     naive = baseline.naive_answer(y_dev, classes)
     judged = x[parts.holdout].copy()
     judged[0] = np.nan
-    for name, learner in search.portfolio(classes, y_dev, "standard", len(y_dev)):
+    for name, learner in portfolio(classes, y_dev, "standard", len(y_dev)):
         if name[-1].isdigit():
             break
         candidate = search.Candidate(name, [learner(cut) for cut in cuts], np.empty(0), 0.0, 0.0)
         limits = None if classes else (-1e9, 1e9)
-        blend = search.Blend([candidate], [0.9], naive, 0.1, 1.2, limits, np.empty(0), 0.0)
-        model = graph.build(blend, x.shape[1]).SerializeToString()
+        mixed = Blend([candidate], [0.9], naive, 0.1, 1.2, limits, np.empty(0), 0.0)
+        model = graph.build(mixed, x.shape[1]).SerializeToString()
         told = onnxruntime.InferenceSession(model).run(None, {"x": judged})[0]
-        own = blend.answer(judged)
+        own = mixed.answer(judged)
         gap = np.abs((told if classes else told[:, 0]) - own) / np.maximum(
             max(1.0, float(np.std(own))), np.abs(own)
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tables import baseline, cautions, encoding, explain, export, graph, judge, search, split
+from tables import baseline, blend, cautions, encoding, explain, export, graph, judge, search, split
 from tables.budget import Budget
 from tables.cards import write_cards
 from tables.columns import read_table
@@ -32,7 +32,7 @@ class Learned:
     split: split.Split
     encoded: encoding.Encoded
     search: search.Search
-    blend: search.Blend
+    blend: blend.Blend
     y_choose: np.ndarray
 
 
@@ -45,6 +45,7 @@ def main(job: "JobContext") -> None:
     job.should_stop()  # from here on a request to end is heard in every thread
     question = Question.from_parameters(job.parameters)
     budget = Budget(question.cpu_budget_s, job.should_stop)
+    job.should_stop()  # listens from here on; the first question must come from this thread
     job.progress("read", 0.02)
     most_cells = CELLS_A_CPU_SECOND * question.cpu_budget_s
     table = read_table(job.inputs["table"], job.inputs.get("profile"), most_cells)
@@ -88,8 +89,8 @@ def learn(lesson: Lesson, question: Question, budget: Budget, job: "JobContext")
         budget=budget, tell=tell,
     )  # fmt: skip
     y_choose = np.concatenate([y[choose] for _, choose in parts.folds])
-    blend = search.choose_blend(found.tried, y_choose, baseline.naive_answer(y, classes))
-    return Learned(parts, encoded, found, blend, y_choose)
+    chosen = blend.choose_blend(found.tried, y_choose, baseline.naive_answer(y, classes))
+    return Learned(parts, encoded, found, chosen, y_choose)
 
 
 def encode(lesson: Lesson, parts: split.Split, question: Question) -> encoding.Encoded:

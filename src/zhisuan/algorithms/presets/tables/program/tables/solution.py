@@ -104,6 +104,7 @@ def describe(
         "findings": findings,
         "warnings": [note.to_dict() for note in lesson.notes],
         "candidates": _candidates(learned),
+        "failed": learned.search.failed,
         "columns": [
             {"name": c["name"], "kind": c["kind"], "reading": c["reading"]}
             for c in learned.encoded.plan["columns"]

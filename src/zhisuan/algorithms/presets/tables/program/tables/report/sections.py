@@ -132,7 +132,7 @@ def use(_: Solution) -> str:
     """How to use what was taken away."""
     files = [
         ("predict.py", ("预测新的 CSV", "predicts a new CSV")),
-        ("model/", ("模型（ONNX，任何芯片都能运行）", "the model (ONNX, runs on any machine)")),
+        ("model/", ("模型（ONNX，任何机器都能运行）", "the model (ONNX, runs on any machine)")),
         ("sample.csv", ("可以试的样例行", "rows to try it with")),
         ("sample_predictions.csv", ("它们应得的预测", "the predictions they should get")),
         ("MODEL_CARD.md", ("模型卡", "model card")),

@@ -320,8 +320,8 @@ def _write(rows: list[dict[str, Any]], *, complete: bool) -> None:
     print("\n".join(lines[-4:]))
     if complete:
         title = "# Quality of the tables algorithm\n\nMade by `benchmarks/tables_quality.py`; "
-        note = f"{CORES} cores, Python {sys.version.split()[0]}, load {os.getloadavg()[2]:.1f} (wall times mean "
-        note += "little above the number of cores); lower is better.\n\n"
+        load = f"load {os.getloadavg()[2]:.1f} (above {CORES}, wall times mean little)"
+        note = f"{CORES} cores, Python {sys.version.split()[0]}, {load}; lower is better.\n\n"
         (HERE / "results").mkdir(exist_ok=True)
         (HERE / "results/tables_quality.md").write_text(
             title + note + "\n".join(lines) + "\n", "utf-8"

@@ -138,7 +138,7 @@ class Drill:
                 return
 
             def blocks(number=number):
-                text = f"number{number},{CSV}".encode()
+                text = CSV.replace("a,", f"a{number},", 1).encode()
                 for start in range(0, len(text), 8192):
                     yield text[start : start + 8192]
                     time.sleep(0.02)
@@ -195,6 +195,7 @@ class Drill:
         assert verdict["ok"], verdict
         assert not list((self.folder / "objects" / "incoming").iterdir())
         datasets = self.everything("/v1/datasets", key, "dataset_id")
+        assert self.brought, "no upload ever came through: the drill proves nothing of them"
         assert self.brought <= set(datasets)
         assert all(each["rows"] == 3000 for each in datasets.values())
         assert not self.orphans(), f"left running: {self.orphans()}"

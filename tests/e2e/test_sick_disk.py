@@ -73,10 +73,6 @@ def until_nothing_but_data_is_left(tenant):
     return left["datasets"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the shelf closes the upload's row before it clears its scratch folder, on a full disk",
-)
 @MOUNTED
 def test_an_upload_that_fills_the_disk_leaves_nothing(start_centre, tmp_path):
     with disk(tmp_path / "disk", "-o", "size=24m") as place:

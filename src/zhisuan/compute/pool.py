@@ -111,6 +111,8 @@ class Pool:
         Returns:
             `(column, milli)` pairs, empty if no device is asked for; None if it does not fit.
         """
+        if self.nodes[row].simulated and not request.any_of:
+            return None  # there is nothing to run on; only asking for its devices tries it out
         if self.cpu_milli[row] < request.cpu_milli or self.memory_mb[row] < request.memory_mb:
             return None
         if not request.any_of:

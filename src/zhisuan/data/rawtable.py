@@ -167,8 +167,9 @@ def _row_too_long(limits: Limits) -> TooLarge:
 def _ragged(first: list[tuple[int, int]], count: int, width: int) -> RaggedData:
     lines = ", ".join(f"line {line:,} has {fields:,}" for line, fields in first)
     more = f", and {count - len(first):,} more" if count > len(first) else ""
+    do = "row does" if count == 1 else "rows do"
     return RaggedData(
-        f"{count:,} rows do not have {width:,} fields as the first row does: {lines}{more}.",
+        f"{count:,} {do} not have {width:,} fields as the first row does: {lines}{more}.",
         hint="Correct these lines; a field that holds the delimiter must stand in quotation marks.",
     )
 

@@ -96,7 +96,8 @@ class DataShelf:
                 f"A data set's name has 1 to {_NAME_CHARACTERS} characters, this has {len(name)}.",
                 hint="Give it a shorter name.",
             )
-        with self._scratch() as scratch, self._upload(tenant, name) as upload:
+        # The scratch folder goes first, so that on a full disk there is room to close the upload.
+        with self._upload(tenant, name) as upload, self._scratch() as scratch:
             file = scratch / "original"
             sha256 = receive(source, file, limits, progress)
             dataset = self.newest(tenant, name)
@@ -238,6 +239,9 @@ class DataShelf:
             objects = [self._objects.adopt(file), self._objects.adopt(table)]
             try:
                 with self._database.write() as connection:
+                    same = records.newest(connection, tenant, name)
+                    if same is not None and same.sha256 == objects[0]:
+                        return same  # brought by somebody else while we read it
                     dataset = Dataset(
                         id=new_id("dst"),
                         tenant=tenant,
@@ -253,10 +257,9 @@ class DataShelf:
                         profile=profile,
                     )
                     records.add_dataset(connection, dataset)
-            except BaseException:
-                self._remove_unheld(objects)
-                raise
-        return dataset
+                    return dataset
+            finally:
+                self._remove_unheld(objects)  # none of them, unless nothing came to refer to it
 
     def _finish_deletions(self) -> int:
         """Remove the bytes of every data set out of sight and certify it; returns how many."""

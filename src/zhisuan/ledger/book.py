@@ -120,7 +120,9 @@ class Ledger:
         """
         found = records.balances(connection, (available(tenant), held(tenant)))
         if not found:
-            raise NotFound(f"There is no account of {tenant}.")
+            raise NotFound(
+                f"There is no account of {tenant}.", hint="Use the key of a tenant that has one."
+            )
         return found[available(tenant)], found[held(tenant)]
 
     def store_quote(

@@ -271,12 +271,11 @@ def _read_report(pipe: int) -> Report | None:
 def _oom_kills() -> int:
     """How many processes the kernel has ended for want of memory since boot."""
     try:
-        for line in Path("/proc/vmstat").read_text().splitlines():
-            if line.startswith("oom_kill "):
-                return int(line.split()[1])
+        told = Path("/proc/vmstat").read_bytes()
     except OSError:
-        pass
-    return 0
+        return 0
+    _, found, rest = told.partition(b"\noom_kill ")
+    return int(rest.split(maxsplit=1)[0]) if found else 0
 
 
 def _now() -> str:

@@ -49,6 +49,7 @@ log = structlog.get_logger()
 
 _SWEEP_S = 1.0
 _GATHER_S = 0.02
+_FEW = 4
 _TIDY_EVERY_S = 60.0
 _GRACE = Seconds(5.0)
 
@@ -111,10 +112,10 @@ class Operator:
                 self.turn(changed)
                 turned = time.monotonic()
                 news = set(self._centre.engine.wait(Seconds(_SWEEP_S)))
-                # After a rest the news is taken up at once; in a rush it is gathered, so that
-                # many jobs share one turn and one commit.
+                # With few jobs the news is taken up at once; in a rush it is gathered, so that many
+                # jobs share one turn and one commit.
                 rest = _GATHER_S - (time.monotonic() - turned)
-                if rest > 0 and not self._closing.wait(rest):
+                if len(self._live) > _FEW and rest > 0 and not self._closing.wait(rest):
                     news.update(self._centre.engine.wait(Seconds(0.0)))
                 changed = sorted(news)
                 if time.monotonic() - swept >= _SWEEP_S:

@@ -1,41 +1,32 @@
-"""The composition root: settings → store, capabilities, engine → one centre behind one door.
+"""The composition root: settings → store, capabilities, engine → one centre, its loop turning.
 
-A data folder has one centre at a time. Who opens it holds a lock on it and writes down where
-it answers, so that a second opening finds the running centre and talks to it.
+A data folder has one centre at a time: who opens it holds a lock on it.
 """
 
 import fcntl
-import json
-import os
 import secrets
-import signal
-import socket
 import sys
-import threading
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-import httpx
 import structlog
-import uvicorn
 
 from zhisuan.access import records as access
+from zhisuan.access.keyring import Keyring
 from zhisuan.access.tenant import Role
 from zhisuan.algorithms.catalogue import Catalogue
 from zhisuan.algorithms.environment import Environments
-from zhisuan.api.app import create_app
 from zhisuan.compute.engines import accelerators
 from zhisuan.compute.engines.local import LocalEngine
 from zhisuan.compute.node import Node
 from zhisuan.compute.policy import Policy
 from zhisuan.compute.poolfile import read_pool
 from zhisuan.core.clock import WallClock
-from zhisuan.core.errors import CentreBusy, PortBusy, WrongInput
+from zhisuan.core.errors import CentreBusy, WrongInput
 from zhisuan.core.money import from_yuan
 from zhisuan.data.limits import GIB, Limits
 from zhisuan.data.shelf import DataShelf
@@ -47,14 +38,12 @@ from zhisuan.ledger.tariff import Tariff, TariffBook, default_tariff
 from zhisuan.services.centre import Centre
 from zhisuan.services.operate import Operator
 from zhisuan.services.wrap import Wrapper
-from zhisuan.settings import Settings, read_settings
+from zhisuan.settings import Settings
 from zhisuan.store.database import Database
 from zhisuan.store.objects import ObjectStore, disk_errors
 from zhisuan.store.schema import upgrade
 
 log = structlog.get_logger()
-
-_ANSWER_WITHIN_S = 20.0
 
 
 @dataclass(slots=True)
@@ -66,35 +55,6 @@ class Opened:
     operator: Operator
     wrapper: Wrapper
     closing: ExitStack = field(repr=False)
-
-    @property
-    def keys(self) -> "Keys":
-        """The keys kept in its data folder."""
-        return Keys(self.settings.data)
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Keys kept in a data folder, readable by its owner alone."""
-
-    folder: Path
-
-    def read(self, name: str) -> str | None:
-        """A key's text, None if there is none of that name."""
-        try:
-            return (self.folder / "keys" / name).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            return None
-
-    def keep(self, name: str, text: str) -> str:
-        """Keep a key's text."""
-        path = self.folder / "keys" / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        beside = path.with_suffix(".new")
-        beside.write_text(text, encoding="ascii")
-        beside.chmod(0o600)
-        beside.replace(path)
-        return text
 
 
 def open_centre(settings: Settings) -> Opened:
@@ -113,7 +73,7 @@ def open_centre(settings: Settings) -> Opened:
         closing.callback(database.close)
         upgrade(database)
         centre = _compose(settings, database, closing)
-        _bootstrap(centre, Keys(settings.data))
+        _bootstrap(centre, Keyring(settings.data))
         centre.shelf.recover()
         wrapper = Wrapper(centre)
         operator = Operator(centre, wrapper)
@@ -123,179 +83,6 @@ def open_centre(settings: Settings) -> Opened:
         closing.callback(operator.close)
         return Opened(settings, centre, operator, wrapper, closing.pop_all())
     raise AssertionError  # pragma: no cover  the with block returns or raises
-
-
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Open the centre and answer on its address until asked to end.
-
-    Args:
-        settings: of the centre.
-        ready: called with the address once it answers.
-
-    Raises:
-        PortBusy, CentreBusy: see `bound` and `open_centre`.
-    """
-    running = running_at(settings.data)
-    if running is not None:
-        raise CentreBusy(
-            f"The centre of {settings.data} runs already: it answers at {running}.",
-            hint="Use that one, or end it first.",
-        )
-    with opened_here(settings, settings.port) as url:
-        ready(url)
-        wait_for_the_end()
-
-
-def wait_for_the_end() -> None:
-    """Until Ctrl-C or SIGTERM asks the process to end; a second one then ends it at once."""
-    asked = threading.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(each, lambda _number, _frame: asked.set()) for each in signals]
-    try:
-        asked.wait()
-    finally:
-        for each, handler in zip(signals, before, strict=True):
-            signal.signal(each, handler)
-
-
-@dataclass(frozen=True, slots=True)
-class LocalCentre:
-    """The way to the centre of a data folder on this machine."""
-
-    url: str
-    folder: Path
-
-    @property
-    def operator_key(self) -> str | None:
-        """The key of its operator, readable by the folder's owner."""
-        return Keys(self.folder).read("operator")
-
-    def tenant_key(self, name: str = "local") -> str:
-        """The key of the folder owner's own tenant, registered on first use."""
-        keys = Keys(self.folder)
-        return keys.read("tenant") or keys.keep("tenant", self._register(name))
-
-    def _register(self, name: str) -> str:
-        """The first key of a tenant; another one where the first was told and then lost."""
-        told = self._post("/v1/tenants", {"name": name, "local": True}, f"tenant-{name}")
-        if told["key"] is None:
-            told = self._post(f"/v1/tenants/{told['tenant']['tenant_id']}/keys", {"role": "local"})
-        key: str = told["key"]
-        return key
-
-    def _post(self, path: str, body: dict[str, Any], once: str | None = None) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self.operator_key}"}
-        if once is not None:
-            headers["Idempotency-Key"] = once
-        answer = httpx.post(
-            f"{self.url}{path}", json=body, headers=headers, trust_env=False, timeout=30.0
-        )
-        answer.raise_for_status()
-        told: dict[str, Any] = answer.json()
-        return told
-
-
-@contextmanager
-def local_centre(data: Path | None = None, port: int | None = None) -> Generator[LocalCentre]:
-    """The data folder's centre: the running one, or one opened here for the block.
-
-    Args:
-        data: the data folder; None is the usual one.
-        port: to answer on if it is opened here; None is any free one.
-
-    Raises:
-        CentreBusy: another process has it open and does not answer.
-    """
-    settings = read_settings(data=data)
-    with ExitStack() as stack:
-        yield LocalCentre(_found_or_opened(settings, port or 0, stack), settings.data)
-
-
-def _found_or_opened(settings: Settings, port: int, stack: ExitStack) -> str:
-    deadline = time.monotonic() + _ANSWER_WITHIN_S
-    while True:
-        running = running_at(settings.data)
-        if running is not None:
-            return running
-        try:
-            return stack.enter_context(opened_here(settings, port))
-        except CentreBusy:
-            # Somebody is opening or closing it this very moment.
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
-@contextmanager
-def opened_here(settings: Settings, port: int) -> Generator[str]:
-    """Open the centre in this process and answer on a port; gives the address."""
-    with bound(settings.host, port) as listener:
-        opened = open_centre(settings)
-        with opened.closing:
-            server = _answering(opened, listener)
-            thread = threading.Thread(target=server.run, args=([listener],), name="http")
-            thread.start()
-            try:
-                yield address(listener)
-            finally:
-                opened.centre.news.close()
-                server.should_exit = True
-                thread.join()
-
-
-def running_at(folder: Path) -> str | None:
-    """The address of the centre that has a data folder open and answers; None if none does."""
-    try:
-        url: str = json.loads((folder / "centre.json").read_text(encoding="utf-8"))["url"]
-        answer = httpx.get(f"{url}/v1/health", trust_env=False, timeout=5.0)
-    except (OSError, ValueError, KeyError, httpx.HTTPError):
-        return None
-    return url if answer.is_success and "version" in answer.json() else None
-
-
-@contextmanager
-def bound(host: str, port: int) -> Generator[socket.socket]:
-    """A listening socket.
-
-    Raises:
-        PortBusy: another program listens there.
-    """
-    # The protocol is named because asyncio sets TCP_NODELAY only on sockets that say so; without
-    # it every answer on a kept connection waits 40 ms for the peer's delayed acknowledgement.
-    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError as error:
-            raise PortBusy(
-                f"The port {port} on {host} cannot be used: {error.strerror}.",
-                hint="Take another one (--port, or make run PORT=9000), or end what has it.",
-            ) from error
-        listener.listen(128)
-        yield listener
-
-
-def address(listener: socket.socket) -> str:
-    """The URL of a listening socket."""
-    host, port = listener.getsockname()[:2]
-    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  a comparison
-
-
-def _answering(opened: Opened, listener: socket.socket) -> uvicorn.Server:
-    folder = opened.settings.data
-    place = folder / "centre.json"
-    beside = place.with_suffix(".new")
-    beside.write_text(json.dumps({"url": address(listener), "pid": os.getpid()}), "utf-8")
-    beside.replace(place)
-    opened.closing.callback(place.unlink, missing_ok=True)
-    config = uvicorn.Config(
-        create_app(opened.centre),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    return uvicorn.Server(config)
 
 
 @contextmanager
@@ -397,17 +184,17 @@ def _power(settings: Settings, here: Node, processor: str) -> PowerProfile:
 
 def _secret(folder: Path) -> bytes:
     """The key that signs the ledger's checkpoints; made once."""
-    keys = Keys(folder)
-    return (keys.read("ledger") or keys.keep("ledger", secrets.token_hex(32))).encode()
+    keyring = Keyring(folder)
+    return (keyring.read("ledger") or keyring.keep("ledger", secrets.token_hex(32))).encode()
 
 
-def _bootstrap(centre: Centre, keys: Keys) -> None:
+def _bootstrap(centre: Centre, keyring: Keyring) -> None:
     """The first page of the book, and the operator's key."""
     now = centre.clock.now()
     with centre.database.write() as connection:
         centre.ledger.prepare(connection)
-        if keys.read("operator") is None:
+        if keyring.read("operator") is None:
             found = [each for each in access.tenants(connection) if each.name == "centre"]
             owner = found[0] if found else access.add_tenant(connection, "centre", now)
             made = access.add_key(connection, owner.tenant_id, Role.OPERATOR, now)
-            keys.keep("operator", made.text)
+            keyring.keep("operator", made.text)

@@ -27,7 +27,7 @@ def demo(
 ) -> None:
     """Start the centre, solve the sample once, show the result, serve."""
     # Imported here: the whole centre, which other commands need not load.
-    from zhisuan.app import local_centre
+    from zhisuan.local import local_centre
     from zhisuan.settings import read_settings
 
     screen.say("Starting the centre …")
@@ -78,7 +78,7 @@ def _prepare(door: Door) -> None:
 
 def _serve(url: str) -> None:
     """Until Ctrl-C; without a terminal, end and say how to serve."""
-    from zhisuan.app import wait_for_the_end
+    from zhisuan.serving import wait_for_the_end
 
     if not sys.stdin.isatty():
         screen.say("Serve with: make up")

@@ -49,11 +49,11 @@ def _findings(data: Data) -> list[Finding]:
     # Imported here: looking at everything needs everything.
     from zhisuan.algorithms.catalogue import Catalogue
     from zhisuan.algorithms.environment import Environments
-    from zhisuan.app import running_at
     from zhisuan.compute.engines.inventory import labels, this_machine
     from zhisuan.green.factor import china
     from zhisuan.green.power import profile_of
     from zhisuan.green.sensors.discovery import best_sensor
+    from zhisuan.local import running_at
     from zhisuan.settings import read_settings
 
     settings = read_settings(data=data)

@@ -168,7 +168,7 @@ def opened(where: Where, *, operator: bool = False) -> Generator[Door]:
         local = None
         if url is None:
             # Imported here: opening a centre takes half a second that a remote call need not pay.
-            from zhisuan.app import local_centre
+            from zhisuan.local import local_centre
 
             local = stack.enter_context(local_centre(where.data))
             url = local.url

@@ -1,6 +1,8 @@
 """`zhisuan`: noun then verb, each command useful without a server and with `--json`."""
 
 import sys
+import traceback
+from tempfile import NamedTemporaryFile
 
 import typer
 
@@ -14,6 +16,7 @@ from zhisuan.cli import (
     node,
     receipt,
     screen,
+    solution,
     solve,
     task,
     up,
@@ -34,6 +37,7 @@ app.command("solve")(solve.solve)
 app.command("doctor")(doctor.doctor)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(task.app, name="task")
+app.add_typer(solution.app, name="solution")
 app.add_typer(job.app, name="job")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(node.app, name="node")
@@ -67,6 +71,19 @@ def main() -> None:
     except CentreError as error:
         screen.show_error(error, as_json=as_json)
         sys.exit(error.exit_status)
+    except Exception as error:  # noqa: BLE001  a person is told two lines, the file has the rest
+        screen.show_error(_unforeseen(error), as_json=as_json)
+        sys.exit(CentreError.exit_status)
     except KeyboardInterrupt:
         screen.say("")
         sys.exit(130)
+
+
+def _unforeseen(error: Exception) -> CentreError:
+    """A fault of ours: the trace goes into a file that can be sent to whoever mends it."""
+    with NamedTemporaryFile("w", prefix="zhisuan-", suffix=".trace", delete=False) as file:
+        traceback.print_exception(error, file=file)
+    return CentreError(
+        f"The command met a fault of its own: {type(error).__name__}.",
+        hint=f"The whole trace lies in {file.name}.",
+    )

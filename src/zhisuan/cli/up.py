@@ -6,6 +6,7 @@ import typer
 
 from zhisuan.cli import screen
 from zhisuan.cli.options import Data
+from zhisuan.core.errors import CentreBusy
 
 
 def up(
@@ -15,10 +16,17 @@ def up(
 ) -> None:
     """Start the centre and serve until Ctrl-C."""
     # Imported here: the whole centre, which no other command needs at once.
-    from zhisuan.app import serve
+    from zhisuan.local import running_at
+    from zhisuan.serving import serve
     from zhisuan.settings import read_settings
 
     settings = read_settings(data=data, host=host, port=port)
+    running = running_at(settings.data)
+    if running is not None:
+        raise CentreBusy(
+            f"The centre of {settings.data} runs already: it answers at {running}.",
+            hint="Use that one, or end it first.",
+        )
     serve(
         settings,
         ready=lambda url: screen.say(f"The centre answers at [bold]{url}[/]  (Ctrl-C ends it)"),

@@ -1,7 +1,6 @@
 """One run, as a story: read, split, learn, choose, judge once, explain, hand over."""
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from tables.budget import Budget
 from tables.cards import write_cards
 from tables.columns import read_table
 from tables.features import transform
+from tables.learned import Learned
 from tables.notes import Note
 from tables.question import Lesson, Question, take_lesson
 from tables.report.page import write_report
@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 CELLS_A_CPU_SECOND = 800_000
 """Table cells that a CPU second of the budget can learn from, several methods included (2 cores
 of an AMD EPYC: 4.7 million cells, 8 CPU seconds for the first two methods)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """What learning gave: the split, the encoded rows, all that was tried, and the blend."""
-
-    split: split.Split
-    encoded: encoding.Encoded
-    search: search.Search
-    blend: blend.Blend
-    y_choose: np.ndarray
 
 
 def main(job: "JobContext") -> None:

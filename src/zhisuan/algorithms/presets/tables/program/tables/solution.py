@@ -2,7 +2,7 @@
 
 import platform
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -13,12 +13,10 @@ import xgboost
 
 from tables.budget import Budget
 from tables.judge import Verdict
+from tables.learned import Learned
 from tables.metrics import classification_facts, regression_facts
 from tables.notes import Note
 from tables.question import Lesson, Question
-
-if TYPE_CHECKING:
-    from tables.run import Learned
 
 FORMAT = 1
 LIBRARIES = (lightgbm, xgboost, sklearn, np, onnx, onnxruntime)
@@ -62,7 +60,7 @@ class Judgement:
 
 
 def describe(
-    question: Question, lesson: Lesson, learned: "Learned", judgement: Judgement, budget: Budget
+    question: Question, lesson: Lesson, learned: Learned, judgement: Judgement, budget: Budget
 ) -> dict[str, Any]:
     """The whole result."""
     verdict, y, answer = judgement.verdict, judgement.y, judgement.answer
@@ -120,7 +118,7 @@ def describe(
     }
 
 
-def _reason(learned: "Learned", verdict: Verdict, development: int) -> dict[str, str]:
+def _reason(learned: Learned, verdict: Verdict, development: int) -> dict[str, str]:
     if development < FEW:
         code = "few_rows"
     elif learned.blend.naive_weight > 0.5 or verdict.joint_z < 1:  # noqa: PLR2004  mostly naive
@@ -138,7 +136,7 @@ def _name(candidates: list[Any], weights: list[float]) -> str:
     return " + ".join(f"{weight:.2f} {candidate.name}" for weight, candidate in parts)
 
 
-def _candidates(learned: "Learned") -> list[dict[str, Any]]:
+def _candidates(learned: Learned) -> list[dict[str, Any]]:
     """Everything tried, best first, with its weight in the blend."""
     weight = {
         c.name: w for c, w in zip(learned.blend.candidates, learned.blend.weights, strict=True)

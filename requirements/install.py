@@ -17,6 +17,7 @@ PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, ".installed")
 LOCKS = ("installer", "build", "centre", "dev")
 NEEDED_MB = 2500
+WHAT = {"centre": "centre", "dev": "centre and the tools of the gate"}
 
 
 def main():
@@ -43,7 +44,7 @@ def main():
         )
     if not same_python():
         make_venv()
-    say("Installing the %s from its locked requirements …" % wanted)
+    say("Installing the %s from its locked requirements …" % WHAT[wanted])
     uv = [os.path.join(VENV, "bin", "uv"), "pip"]
     into = ["--quiet", "--python", PYTHON]
     fetch([*uv, "sync", *into, "--require-hashes", path(wanted)])

@@ -66,7 +66,7 @@ class FactorTable:
             return replace(factor, quality=Quality.ASSUMED)
         raise NotFound(
             f"There is no emission factor for region {region!r}.",
-            hint=f"Choose one of {', '.join(self._factors)}, or add it with a factors file (the setting `factors`).",
+            hint=f"Choose one of {', '.join(self._factors)}, or add it with the setting `factors`.",
         )
 
     def extended(self, text: str) -> "FactorTable":

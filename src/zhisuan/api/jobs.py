@@ -163,7 +163,7 @@ def read_log(
 
 
 @router.post("/v1/jobs/{job_id}/stop", status_code=202)
-def stop_job(job_id: ThisId, centre: CentreHere, caller: Anyone) -> JobOut:
+def stop_job(job_id: ThisId, centre: CentreHere, caller: Member) -> JobOut:
     """Ask a job to end; it is given a few seconds to do so well."""
     with centre.database.write() as connection:
         job = records.get(connection, job_id, _whose(caller, Permission.OPERATE))

@@ -109,7 +109,7 @@ def test_only_an_operator_or_auditor_sees_every_tenants_jobs(centre, keys, tenan
 def test_an_auditor_does_not_stop_a_job(centre, keys, tenant):
     job_id = tenant.submitted(parameters={"rest": 30})["job_id"]
     answer = centre.client(keys["auditor"]).post(f"/v1/jobs/{job_id}/stop")
-    assert answer.status_code == 404
+    assert answer.status_code == 403
     tenant.client.post(f"/v1/jobs/{job_id}/stop")
     assert tenant.ended(job_id)["reason"] == "by_tenant"
 

@@ -40,7 +40,7 @@ class Limits:
     max_line_bytes: int = 2 * MIB
     max_columns: int = 2_000
     max_rows: int = 500_000_000
-    memory_mb: int = 384
+    memory_mb: int = 352
     threads: int = 2
 
 

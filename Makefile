@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run up test check format install install-dev clean
+.PHONY: run up test check static format install install-dev clean
 
 run: install ## install, start the centre, solve the sample, serve
 	@$(BIN)/zhisuan demo examples/concrete.csv $(if $(PORT),--port $(PORT))
@@ -11,15 +11,17 @@ run: install ## install, start the centre, solve the sample, serve
 up: install ## start the centre and serve
 	@$(BIN)/zhisuan up $(if $(PORT),--port $(PORT))
 
-test: check ## the whole gate
+test: static ## the whole gate
 	@$(BIN)/pytest
 
-check: install-dev ## the fast part: format, lint, types, import contracts, unit tests
+check: static ## the fast part: format, lint, types, import contracts, unit tests
+	@$(BIN)/pytest tests/unit -m "not environment and not slow"
+
+static: install-dev
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest tests/unit -m "not environment and not slow"
 
 format: install-dev
 	@$(BIN)/ruff format .

@@ -52,8 +52,6 @@ class Opened:
 
     settings: Settings
     centre: Centre
-    operator: Operator
-    wrapper: Wrapper
     closing: ExitStack = field(repr=False)
 
 
@@ -81,7 +79,7 @@ def open_centre(settings: Settings) -> Opened:
         closing.callback(wrapper.close)
         operator.start()
         closing.callback(operator.close)
-        return Opened(settings, centre, operator, wrapper, closing.pop_all())
+        return Opened(settings, centre, closing.pop_all())
     raise AssertionError  # pragma: no cover  the with block returns or raises
 
 

@@ -10,6 +10,7 @@ import itertools
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -200,6 +201,9 @@ class Drill:
         assert all(each["rows"] == 3000 for each in datasets.values())
         assert not self.orphans(), f"left running: {self.orphans()}"
         self.end()
+        with sqlite3.connect(self.folder / "centre.db") as database:
+            left = database.execute("SELECT count(*) FROM upload WHERE state = 'open'").fetchone()
+        assert left == (0,), f"{left[0]} uploads were never resolved"
         return {
             "kills": self.kills,
             "jobs": len(jobs),

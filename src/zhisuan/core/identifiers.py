@@ -19,9 +19,3 @@ def new_id(prefix: str) -> str:
         body = ALPHABET[number & 31] + body
         number >>= 5
     return f"{prefix}_{body}"
-
-
-def looks_like(prefix: str, text: str) -> bool:
-    """Whether `text` has the form of an id of this kind; says nothing of its existence."""
-    head, _, body = text.partition("_")
-    return head == prefix and len(body) == _BODY_LENGTH and set(body) <= set(ALPHABET)

@@ -4,10 +4,11 @@ Who opens a centre writes down where it answers, so that a second opening finds 
 it: one data folder, one centre, one door.
 """
 
+import fcntl
 import json
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def local_centre(data: Path | None = None, port: int | None = None) -> Generator
 
 
 def _found_or_opened(settings: Settings, port: int, stack: ExitStack) -> str:
-    running = running_at(settings.data)
+    running = _joined(settings.data, stack)
     if running is not None:
         return running
     # Imported here: the whole centre, which a command that finds a running one need not load.
@@ -84,14 +85,41 @@ def _found_or_opened(settings: Settings, port: int, stack: ExitStack) -> str:
     deadline = time.monotonic() + _ANSWER_WITHIN_S
     while running is None:
         try:
-            return stack.enter_context(opened_here(settings, port))
+            running = stack.enter_context(opened_here(settings, port))
+            stack.callback(_see_guests_off, settings.data)
         except CentreBusy:
             # Somebody is opening or closing it this very moment.
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
-            running = running_at(settings.data)
+            running = _joined(settings.data, stack)
     return running
+
+
+def _joined(folder: Path, stack: ExitStack) -> str | None:
+    """The running centre's address; one opened by a command stays open while we are its guest."""
+    with ExitStack() as guest:
+        # Without a folder there is no centre, and in one that cannot be written no guest book.
+        with suppress(OSError):
+            guest.enter_context(_guest_book(folder, fcntl.LOCK_SH))
+        running = running_at(folder)
+        if running is not None:
+            stack.push(guest.pop_all())
+    return running
+
+
+def _see_guests_off(folder: Path) -> None:
+    """Let nobody find the centre any more, and wait for those who did."""
+    (folder / "centre.json").unlink(missing_ok=True)
+    with _guest_book(folder, fcntl.LOCK_EX):
+        pass
+
+
+@contextmanager
+def _guest_book(folder: Path, how: int) -> Generator[None]:
+    with (folder / "centre.guests").open("a") as file:
+        fcntl.flock(file, how)
+        yield
 
 
 def running_at(folder: Path) -> str | None:

@@ -4,141 +4,302 @@ Rows follow the order of `nodes`, and device columns the order of each node's de
 placement fall to the lower row, so equal inputs always give equal plans.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhisuan.compute.allocation import Allocation
-from zhisuan.compute.node import Node, NodeState
-from zhisuan.compute.request import ResourceRequest
+from zhisuan.compute.node import Node
+from zhisuan.compute.packing import Packers
+from zhisuan.compute.packing.mix import Mix
+from zhisuan.compute.packing.packer import Packer
+from zhisuan.compute.policy import Packing
+from zhisuan.compute.request import ResourceRequest, Together
+from zhisuan.compute.room import Claim, Held, Release
+from zhisuan.compute.scheduler.values import Columns, Places, QueuedJob, WaitingReason
+from zhisuan.compute.stock import Need, Stock, needs
 from zhisuan.core.quantities import MILLI
 
 
 @dataclass(slots=True)
+class _Ranking:
+    """What is kept of one need: a rank for each row, and how many changes it has seen."""
+
+    ranks: NDArray[np.float64]
+    seen: int = -1
+
+
 class Pool:
     """Nodes and what is free on them.
 
-    Attributes:
+    How well a need suits each row is kept between calls; only rows that changed are looked at
+    again.
+
+    Args:
         nodes: in their fixed order.
-        cpu_milli: free, shape (nodes,), 1000 a core.
-        memory_mb: free, shape (nodes,).
-        device_milli: free, shape (nodes, most devices of a node); 0 where there is no device.
-        open: whether new work may start, shape (nodes,).
+        stock: what is free; all of it if None.
+        mix: what is typically asked for; some packings look at it.
+
+    Attributes:
+        freed: how often something was given back.
     """
 
-    nodes: tuple[Node, ...]
-    cpu_milli: NDArray[np.int64]
-    memory_mb: NDArray[np.int64]
-    device_milli: NDArray[np.int64]
-    open: NDArray[np.bool_]
+    def __init__(
+        self, nodes: Iterable[Node], stock: Stock | None = None, mix: Mix | None = None
+    ) -> None:
+        self.nodes = tuple(nodes)
+        self.stock = Stock.idle(self.nodes) if stock is None else stock
+        self.freed = 0
+        self._whole = (
+            sum(node.cpu_milli for node in self.nodes),
+            sum(node.memory_mb for node in self.nodes),
+            sum(MILLI * len(node.devices) for node in self.nodes),
+        )
+        self._admitted: dict[ResourceRequest, bool] = {}
+        self._packers = Packers(self.stock, mix or Mix())
+        self._changes = 0
+        self._changed = np.zeros(len(self.nodes), dtype=np.int64)
+        self._rankings: dict[tuple[Need, Packing], _Ranking] = {}
+        self._serves: dict[ResourceRequest, bool] = {}
+        racks = sorted({node.rack for node in self.nodes})
+        self._rack = np.array([racks.index(node.rack) for node in self.nodes], dtype=np.intp)
 
     @classmethod
     def idle(cls, nodes: Iterable[Node]) -> Self:
         """The pool with nothing running."""
-        ordered = tuple(nodes)
-        width = max((len(node.devices) for node in ordered), default=0)
-        devices = np.zeros((len(ordered), width), dtype=np.int64)
-        for row, node in enumerate(ordered):
-            devices[row, : len(node.devices)] = MILLI
-        return cls(
-            ordered,
-            np.array([node.cpu_milli for node in ordered], dtype=np.int64),
-            np.array([node.memory_mb for node in ordered], dtype=np.int64),
-            devices,
-            np.array([node.state is NodeState.READY for node in ordered], dtype=np.bool_),
-        )
+        return cls(nodes)
 
     def copy(self) -> "Pool":
-        """An independent copy that a plan may spend from."""
-        return Pool(
-            self.nodes,
-            self.cpu_milli.copy(),
-            self.memory_mb.copy(),
-            self.device_milli.copy(),
-            self.open.copy(),
+        """An independent copy."""
+        return self._over(self.stock.copy())
+
+    def expect(self, mix: Mix) -> None:
+        """From now on place by this mix of requests."""
+        self._packers = self._packers.expecting(mix)
+        self._rankings.clear()
+
+    def find(
+        self, request: ResourceRequest, packing: Packing, beside: "Pool | None" = None
+    ) -> Places | None:
+        """Where the request fits; of several kinds of device the first that does."""
+        packer = self._packers.of(packing)
+        for need in needs(request):
+            ranks = packer.settle(self.stock, self._ranks(need, packing, packer), need)
+            if beside is None and request.nodes == 1:
+                best = int(ranks.argmin())
+                if ranks[best] < np.inf:
+                    return ((best, packer.columns(self.stock, best, need) or ()),)
+                continue
+            stock = self.stock
+            if beside is not None:
+                stock = stock.lesser(beside.stock)
+                ranks = np.where(stock.fitting(slice(None), need), ranks, np.inf)
+            places = self._gang(request, need, ranks, stock, packer)
+            if places is not None:
+                return places
+        return None
+
+    def sieve(self, jobs: Iterable[QueuedJob]) -> list[QueuedJob]:
+        """All of them: to tell for certain is to look for a place."""
+        return list(jobs)
+
+    def beside(
+        self,
+        claim: Claim[Self],
+        jobs: Iterable[QueuedJob],
+        now: float,
+        packing: Packing,
+        held: Held | None,
+    ) -> Iterator[tuple[QueuedJob, Places, Self | None]]:
+        """Those that find a place; see `Room.beside`."""
+        full: set[ResourceRequest] = set()  # what has no room now; there will only be less
+        late: set[ResourceRequest] = set()  # what would take the room that is kept
+        for job in jobs:
+            request = job.request
+            if request in full or (held is not None and held(job) is not None):
+                continue
+            kept = claim.room if now + job.at_most_s > claim.at else None
+            if kept is not None and request in late:
+                continue
+            places = self.find(request, packing, kept)
+            if places is not None:
+                yield job, places, kept
+            elif kept is not None:
+                late.add(request)
+            else:
+                full.add(request)
+
+    @property
+    def spent(self) -> bool:
+        """Whether no open node has a core left, without which nothing starts."""
+        return not bool((self.stock.open & (self.stock.cpu_milli > 0)).any())
+
+    def fits(self, places: Places, request: ResourceRequest) -> bool:
+        """Whether these very places are free now."""
+        stock = self.stock
+        return all(
+            stock.cpu_milli[row] >= request.cpu_milli
+            and stock.memory_mb[row] >= request.memory_mb
+            and all(stock.device_milli[row, column] >= milli for column, milli in taken)
+            for row, taken in places
         )
 
-    def row(self, node: str) -> int:
-        """The row of a node.
+    def share(self, request: ResourceRequest) -> float:
+        """What the request is of the whole pool by its dominant resource (Ghodsi et al. 2011)."""
+        asked = (request.cpu_milli, request.memory_mb, request.device_milli)
+        return max(
+            request.nodes * some / whole
+            for some, whole in zip(asked, self._whole, strict=True)
+            if whole
+        )
 
-        Raises:
-            KeyError: the pool has no such node.
-        """
-        for row, each in enumerate(self.nodes):
-            if each.name == node:
-                return row
-        raise KeyError(node)
+    def take(self, places: Places, request: ResourceRequest) -> None:
+        """Count places as used; see `Room.take`."""
+        self._apply(places, request, -1)
+        stock = self.stock
+        for row, taken in places:
+            if (
+                stock.cpu_milli[row] < 0
+                or stock.memory_mb[row] < 0
+                or any(stock.device_milli[row, column] < 0 for column, _ in taken)
+            ):
+                self._apply(places, request, 1)
+                raise ValueError(f"{request} is more than is free on {self.nodes[row].name}")
 
-    def has(self, node: str) -> bool:
-        """Whether the node belongs to the pool; one may have left while its jobs still run."""
-        return any(each.name == node for each in self.nodes)
-
-    def take(self, allocation: Allocation) -> None:
-        """Count an allocation as used; what has left the pool is not counted.
-
-        Raises:
-            ValueError: it is more than is free: the books are wrong.
-        """
-        if not self.has(allocation.node):
-            return
-        self._apply(allocation, -1)
-        row = self.row(allocation.node)
-        if (
-            self.cpu_milli[row] < 0
-            or self.memory_mb[row] < 0
-            or self.device_milli[row].min(initial=0) < 0
-        ):
-            self._apply(allocation, 1)
-            raise ValueError(f"{allocation} is more than is free on {allocation.node}")
-
-    def give_back(self, allocation: Allocation) -> None:
-        """Count an allocation as free again."""
-        if self.has(allocation.node):
-            self._apply(allocation, 1)
+    def give_back(self, places: Places, request: ResourceRequest) -> None:
+        """Count places as free again."""
+        self._apply(places, request, 1)
+        self.freed += 1
 
     def admits(self, request: ResourceRequest) -> bool:
         """Whether the idle pool, every node open, could ever run this."""
-        whole = Pool.idle(self.nodes)
-        fitting = [row for row in range(len(whole.nodes)) if whole.fits(row, request) is not None]
-        return len(fitting) >= request.nodes
+        if request not in self._admitted:
+            whole = Pool(self.nodes)
+            whole.stock.open[:] = True
+            self._admitted[request] = whole.find(request, Packing.FIRST_FIT) is not None
+        return self._admitted[request]
 
-    def fits(self, row: int, request: ResourceRequest) -> tuple[tuple[int, int], ...] | None:
-        """Device columns and shares that would serve the request on this row.
+    def serves(self, request: ResourceRequest) -> bool:
+        """Whether it would fit if nothing ran, on the nodes that are open now."""
+        served = self._serves.get(request)
+        if served is None:
+            idle = Pool.idle(self.nodes)
+            served = self._serves[request] = idle.find(request, Packing.FIRST_FIT) is not None
+        return served
 
-        Returns:
-            `(column, milli)` pairs, empty if no device is asked for; None if it does not fit.
-        """
-        if self.nodes[row].simulated and not request.any_of:
-            return None  # there is nothing to run on; only asking for its devices tries it out
-        if self.cpu_milli[row] < request.cpu_milli or self.memory_mb[row] < request.memory_mb:
-            return None
-        if not request.any_of:
-            return ()
-        free = self.device_milli[row]
-        for wanted in request.any_of:
-            columns = [
-                column
-                for column, device in enumerate(self.nodes[row].devices)
-                if wanted.admits(device) and free[column] >= min(wanted.milli, MILLI)
-            ]
-            if wanted.milli < MILLI:
-                if columns:
-                    # Best fit: the fullest device that still has room, then the first.
-                    return (
-                        (min(columns, key=lambda column: (free[column], column)), wanted.milli),
-                    )
-            elif len(columns) >= wanted.milli // MILLI:
-                return tuple((column, MILLI) for column in columns[: wanted.milli // MILLI])
+    def meet(self, other: "Pool") -> "Pool":
+        """What is free in both, as a pool of its own."""
+        return self._over(self.stock.lesser(other.stock))
+
+    def lacks(self, request: ResourceRequest) -> WaitingReason:
+        """Why a request that the idle pool would admit does not fit now."""
+        if request.nodes > 1 and self.find(replace(request, nodes=1), Packing.FIRST_FIT):
+            return WaitingReason.GANG_INCOMPLETE
+        spread = len(self.nodes) > 1 and any(
+            self.stock.total(need, request.nodes) for need in needs(request)
+        )
+        return WaitingReason.FRAGMENTATION if spread else WaitingReason.NO_FIT_NOW
+
+    def when(
+        self, request: ResourceRequest, releases: Iterable[Release]
+    ) -> tuple[float, "Pool"] | None:
+        """When enough will have ended; see `Room.when`."""
+        later = self.copy()
+        stock = later.stock
+        able = list(needs(request))
+        fits = np.zeros(len(self.nodes), dtype=np.bool_)
+        for need in able:
+            fits |= stock.fitting(slice(None), need)
+        fitting = int(fits.sum())
+        for at, _, places, held in releases:
+            later._apply(places, held, 1)  # noqa: SLF001  the copy is of this class
+            for row, _ in places:
+                if not fits[row] and any(stock.fits(row, need) for need in able):
+                    fits[row] = True
+                    fitting += 1
+            if fitting >= request.nodes and later.find(request, Packing.FIRST_FIT) is not None:
+                return at, later
         return None
 
-    def _apply(self, allocation: Allocation, sign: int) -> None:
-        row = self.row(allocation.node)
-        self.cpu_milli[row] += sign * allocation.cpu_milli
-        self.memory_mb[row] += sign * allocation.memory_mb
-        names = [device.name for device in self.nodes[row].devices]
-        for share in allocation.devices:
-            if share.device in names:
-                self.device_milli[row, names.index(share.device)] += sign * share.milli
+    def keep(
+        self, request: ResourceRequest, releases: Iterable[Release], packing: Packing
+    ) -> tuple[float, Places, "Pool"] | None:
+        """When enough will have ended, where, and what is left then; see `Room.keep`."""
+        found = self.when(request, releases)
+        places = None if found is None else found[1].find(request, packing)
+        if found is None or places is None:
+            return None
+        at, later = found
+        later.take(places, request)
+        return at, places, later
+
+    def _over(self, stock: Stock) -> "Pool":
+        """A pool of the same nodes, with the same in view, of which so much is free."""
+        pool = Pool(self.nodes, stock)
+        pool._packers = self._packers
+        return pool
+
+    def _gang(
+        self,
+        request: ResourceRequest,
+        need: Need,
+        ranks: NDArray[np.float64],
+        stock: Stock,
+        packer: Packer,
+    ) -> Places | None:
+        """The best rows for every node of the gang, or None: whole or not at all."""
+        for rows in self._candidates(request, ranks):
+            places: list[tuple[int, Columns]] = []
+            for row in rows:
+                taken = packer.columns(stock, row, need)
+                if taken is not None:
+                    places.append((row, taken))
+                    if len(places) == request.nodes:
+                        return tuple(places)
+        return None
+
+    def _candidates(
+        self, request: ResourceRequest, ranks: NDArray[np.float64]
+    ) -> Iterator[list[int]]:
+        """Rows with room, best first; rack by rack where the gang should stay together."""
+        able = np.flatnonzero(ranks < np.inf)
+        if len(able) < request.nodes:
+            return
+        ordered = able[ranks[able].argsort(kind="stable")]
+        if request.nodes > 1 and request.together is not Together.ANYWHERE:
+            racks = self._rack[ordered]
+            sizes = np.bincount(racks, minlength=int(self._rack.max()) + 1)
+            # Best fit among racks too: the one with least room that suffices.
+            for rack in sizes.argsort(kind="stable").tolist():
+                if sizes[rack] >= request.nodes:
+                    yield ordered[racks == rack].tolist()
+        if request.nodes == 1 or request.together is not Together.RACK_REQUIRED:
+            yield ordered.tolist()
+
+    def _ranks(self, need: Need, packing: Packing, packer: Packer) -> NDArray[np.float64]:
+        """How little each row suits the need, infinite where it has no room."""
+        # Memory decides where there is room, not which is better: needs share what is kept.
+        kept = need._replace(memory_mb=0)
+        ranking = self._rankings.get((kept, packing))
+        if ranking is None:
+            ranking = self._rankings[kept, packing] = _Ranking(np.empty(len(self.nodes)))
+        if ranking.seen < self._changes:
+            rows = np.flatnonzero(self._changed > ranking.seen)
+            ranking.ranks[rows] = np.inf
+            rows = rows[self.stock.fitting(rows, kept)]
+            ranking.ranks[rows] = packer.rank(self.stock, rows, kept)
+            ranking.seen = self._changes
+        return np.where(self.stock.memory_mb >= need.memory_mb, ranking.ranks, np.inf)
+
+    def _apply(self, places: Places, request: ResourceRequest, sign: int) -> None:
+        stock = self.stock
+        self._changes += 1
+        for row, taken in places:
+            stock.cpu_milli[row] += sign * request.cpu_milli
+            stock.memory_mb[row] += sign * request.memory_mb
+            for column, milli in taken:
+                stock.device_milli[row, column] += sign * milli
+                stock.sort_milli[stock.sort[row, column]] += sign * milli
+            self._changed[row] = self._changes

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from zhisuan.core.work import EndReason, LaunchSpec
-from zhisuan.runner.context import JobContext
+from zhisuan.runner.context import JobContext, Stopped
 from zhisuan.runner.ending import Report, report_error
 from zhisuan.runner.folder import AttemptFolder
 
@@ -171,8 +171,11 @@ def _run(spec: LaunchSpec) -> tuple[Report, int]:
     except BaseException as error:  # noqa: BLE001  whatever the program raises is its end
         traceback.print_exc()
         return report_error(error), 1
+    job = JobContext(spec)
     try:
-        entry(JobContext(spec))
+        entry(job)
+    except Stopped:
+        return Report(EndReason.STOPPED, ""), 0
     except SystemExit as leaving:
         if leaving.code not in (None, 0):
             code = leaving.code if isinstance(leaving.code, int) else 1
@@ -182,7 +185,14 @@ def _run(spec: LaunchSpec) -> tuple[Report, int]:
     except BaseException as error:  # noqa: BLE001  whatever the program raises is its end
         traceback.print_exc()
         return report_error(error), 1
-    return Report.of(EndReason.SUCCEEDED, ""), 0
+    return _returned(job), 0
+
+
+def _returned(job: JobContext) -> Report:
+    """A program that was told to stop may have returned early, with half a result."""
+    if job.told_to_stop:
+        return Report(EndReason.STOPPED, "")
+    return Report(EndReason.SUCCEEDED, "", whole=job.listens)
 
 
 def _entry(name: str) -> Callable[[JobContext], Any]:

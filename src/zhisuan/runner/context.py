@@ -1,7 +1,8 @@
 """What an algorithm is given: its question, its data, its cores, and a way to tell progress.
 
 An entry is a function of one `JobContext`. It writes what is to be taken away into
-`context.output`; returning is success. It says that the asker is at fault with `WrongInput`.
+`context.output`; returning is success. It says that the asker is at fault with `WrongInput`, and
+with `Stopped` that it ended early because it was asked to.
 """
 
 import signal
@@ -17,7 +18,14 @@ from zhisuan.core.errors import WrongInput
 from zhisuan.core.work import LaunchSpec
 from zhisuan.runner.folder import AttemptFolder
 
-__all__ = ["JobContext", "WrongInput"]
+__all__ = ["JobContext", "Stopped", "WrongInput"]
+
+
+class Stopped(BaseException):
+    """Raised by an algorithm that was asked to stop, has kept what it needs, and is not done.
+
+    No `Exception`, so that code which forgives any failing step does not take it for one.
+    """
 
 
 class JobContext:
@@ -36,7 +44,8 @@ class JobContext:
 
     def __init__(self, spec: LaunchSpec) -> None:
         self._folder = AttemptFolder(spec.folder)
-        self._stopping: threading.Event | None = None
+        self._asked = False
+        self._told = False
         self.job_id = spec.job_id
         self.attempt = spec.attempt
         self.parameters: Mapping[str, Any] = spec.parameters
@@ -61,16 +70,28 @@ class JobContext:
     def should_stop(self) -> bool:
         """Whether the job was asked to end; from any thread, but first from the main one.
 
-        A job that asks is given its grace to write a checkpoint and return. One that never
-        asks is ended at once, by the signal's own action.
+        A job that asks is given its grace to keep a checkpoint and raise `Stopped`; when the
+        grace is over it is ended by force. One that never asks is ended at once, by the signal's
+        own action. Once the answer was yes, returning counts as stopped too, because nobody else
+        can know whether the result is whole; a job that returns without having been told has
+        succeeded, even if the request came meanwhile. So ask only where you would stop.
         """
-        if self._stopping is None:
-            if threading.current_thread() is not threading.main_thread():
-                return False  # only the main thread can listen for the signal
-            self._stopping = threading.Event()
+        # Only the main thread can listen for the signal.
+        if not self.listens and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self._hear)
-        return self._stopping.is_set()
+        if self._asked:
+            self._told = True
+        return self._told
+
+    @property
+    def told_to_stop(self) -> bool:
+        """Whether `should_stop` has ever answered yes."""
+        return self._told
+
+    @property
+    def listens(self) -> bool:
+        """Whether a request to stop is heard here, and by nothing else in the program."""
+        return signal.getsignal(signal.SIGTERM) == self._hear
 
     def _hear(self, _signal: int, _frame: FrameType | None) -> None:
-        if self._stopping is not None:
-            self._stopping.set()
+        self._asked = True

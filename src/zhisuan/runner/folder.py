@@ -18,6 +18,8 @@ MARK = "ZHISUAN_RUNNER"
 """Environment variable that an engine gives its runner; every process that comes from the runner
 carries it, forks as much as programs."""
 
+_LONGEST_EVENT = 16_384
+
 T = TypeVar("T")
 
 
@@ -125,6 +127,19 @@ class AttemptFolder:
                     yield offset, json.loads(line)
         except FileNotFoundError:
             return
+
+    def last_event(self) -> Mapping[str, Any] | None:
+        """The newest whole event, None before the first or where it is longer than expected."""
+        try:
+            with self.events_file.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _LONGEST_EVENT))
+                *_, last, _ = [b"", *file.read().split(b"\n")]
+        except FileNotFoundError:
+            return None
+        try:
+            return json.loads(last)
+        except ValueError:
+            return None
 
     def _read(self, name: str, parse: Callable[[str], T]) -> T | None:
         try:

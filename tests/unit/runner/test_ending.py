@@ -40,10 +40,15 @@ def test_every_report_fits_one_write_to_a_pipe_and_comes_back(text: str) -> None
     line = report.to_json().encode(errors="strict")
     assert len(line) <= 4096
     assert Report.from_json(line.decode()) == report
+    assert Report.from_json(WHOLE.to_json()) == WHOLE
+
+
+VERDICTS = st.sampled_from([EndReason.STOPPED, EndReason.OVER_TIME, EndReason.OUT_OF_MEMORY])
+WHOLE = Report(EndReason.SUCCEEDED, "", whole=True)
 
 
 @given(
-    verdict=st.sampled_from([EndReason.STOPPED, EndReason.OVER_TIME, EndReason.OUT_OF_MEMORY]),
+    verdict=VERDICTS,
     report=st.none() | st.builds(Report, st.sampled_from(EndReason), st.text()),
     status=st.integers(-64, 255),
     oom=st.booleans(),
@@ -54,6 +59,39 @@ def test_what_the_supervisor_decided_is_the_reason(
     reason, code, message = conclude(SPEC, verdict, report, status, oom=oom)
     assert (reason, code) == (verdict, status)
     assert message.endswith(".")
+
+
+@pytest.mark.parametrize("verdict", [EndReason.STOPPED, EndReason.OVER_TIME])
+def test_a_job_that_was_whole_before_it_was_told_to_stop_succeeded(verdict: EndReason) -> None:
+    assert conclude(SPEC, verdict, WHOLE, 0, oom=False) == (EndReason.SUCCEEDED, 0, "")
+    assert conclude(SPEC, None, WHOLE, 0, oom=False) == (EndReason.SUCCEEDED, 0, "")
+
+
+@given(verdict=VERDICTS, status=st.integers(-64, 255).filter(bool), oom=st.booleans())
+def test_a_job_that_was_ended_before_it_left_is_not_whole(
+    verdict: EndReason, status: int, *, oom: bool
+) -> None:
+    assert conclude(SPEC, verdict, WHOLE, status, oom=oom)[0] is verdict
+
+
+def test_too_much_memory_is_never_forgiven() -> None:
+    verdict = EndReason.OUT_OF_MEMORY
+    assert conclude(SPEC, verdict, WHOLE, 0, oom=False)[0] is verdict
+
+
+def test_nobody_stops_who_was_not_asked() -> None:
+    report = Report(EndReason.STOPPED, "")
+    reason, _, message = conclude(SPEC, None, report, 0, oom=False)
+    assert reason is EndReason.PROGRAM_ERROR
+    assert "had not asked" in message
+
+
+def test_a_stop_tells_whether_it_took_force() -> None:
+    def message(status: int) -> str:
+        return conclude(SPEC, EndReason.STOPPED, None, status, oom=False)[2]
+
+    assert "grace" in message(-signal.SIGKILL)
+    assert message(-signal.SIGTERM) == message(0) == "The job was stopped on request."
 
 
 def test_a_verdict_tells_the_limit_that_was_passed() -> None:

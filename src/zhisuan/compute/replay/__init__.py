@@ -1,0 +1,1 @@
+"""The scheduler on a trace's clock: the same `plan` as in the live centre, told another time."""

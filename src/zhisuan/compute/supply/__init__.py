@@ -1,0 +1,1 @@
+"""Supply: what the pool had to give, from when to when; the denominator of every utilisation."""

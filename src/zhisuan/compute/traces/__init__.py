@@ -1,0 +1,1 @@
+"""Readers of public traces as they are published: the rim of the replay."""

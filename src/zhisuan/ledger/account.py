@@ -16,6 +16,12 @@ REVENUE = "centre:revenue"
 GRANTS = "centre:grants"
 DEPOSITS = "centre:deposits"
 REFUNDS = "centre:refunds"
+PROGRAMMES = "centre:programmes"
+"""What issuers have promised as budgets of voucher programmes."""
+
+VOUCHERS_DUE = "centre:vouchers_due"
+"""What issuers owe the centre for jobs that vouchers paid, below zero; above, what it owes them."""
+
 CENTRE_ACCOUNTS = (REVENUE, GRANTS, DEPOSITS, REFUNDS)
 
 
@@ -28,6 +34,13 @@ class Movement(StrEnum):
     CHARGE = "charge"
     RELEASE = "release"
     REFUND = "refund"
+    FUND = "fund"
+    ISSUE = "issue"
+    RETURN = "return"
+    CREDIT = "credit"
+    PAYOUT = "payout"
+    PAY = "pay"
+    CLAWBACK = "clawback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,46 @@ def available(tenant: str) -> str:
 def held(tenant: str) -> str:
     """The account of what is set aside for a tenant's accepted quotes."""
     return f"tenant:{tenant}:held"
+
+
+def budget(programme_id: str) -> str:
+    """The account of what is left of a voucher programme's budget."""
+    return f"programme:{programme_id}:budget"
+
+
+def paid_out(programme_id: str) -> str:
+    """The account of what was paid out of a voucher programme's budget."""
+    return f"programme:{programme_id}:paid"
+
+
+def voucher_held(voucher_id: str) -> str:
+    """The account of what a voucher can still pay."""
+    return f"voucher:{voucher_id}:held"
+
+
+def voucher_used(voucher_id: str) -> str:
+    """The account of what a voucher has paid of jobs and its issuer has not paid out yet."""
+    return f"voucher:{voucher_id}:used"
+
+
+def voucher_owed(voucher_id: str) -> str:
+    """The account, below zero, of what a tenant owes for a voucher that was clawed back."""
+    return f"voucher:{voucher_id}:owed"
+
+
+def is_voucher_used(account: str) -> bool:
+    """Whether the account is one of what a voucher has paid."""
+    return account.startswith("voucher:") and account.endswith(":used")
+
+
+def provider(name: str) -> str:
+    """The account of what a provider of algorithms has earned."""
+    return f"provider:{name}"
+
+
+def is_provider(account: str) -> bool:
+    """Whether the account is one of a provider's earnings."""
+    return account.startswith("provider:")
 
 
 def is_held(account: str) -> bool:

@@ -11,15 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, Table
 
 from zhisuan.core.chain import GENESIS, link
 from zhisuan.ledger import records
 from zhisuan.ledger.account import held, is_held
 from zhisuan.ledger.checkpoint import Checkpoint, is_genuine, parse
 from zhisuan.ledger.tables import CHAINS
+from zhisuan.ledger.voucher.check import differences
 
 
 class FaultKind(StrEnum):
@@ -50,7 +52,8 @@ class Fault:
     """One thing that is not as it was written.
 
     Attributes:
-        part: `usage`, `charge`, `entry`, `checkpoint`, `account` or `tariff`.
+        part: `usage`, `charge`, `entry`, `checkpoint`, `account`, `tariff`, or the name of
+            another chain.
         place: the record's number in its part; None for an account.
         name: what the record is about: a job, an account; empty when that is lost.
         detail: what was compared, one phrase.
@@ -91,20 +94,28 @@ class VerifyReport:
         return not self.faults
 
 
-def audit(connection: Connection, key: bytes) -> VerifyReport:
-    """Verify the whole ledger; `key` is the one its checkpoints were signed with."""
+def audit(
+    connection: Connection, key: bytes, others: Mapping[str, Table] = MappingProxyType({})
+) -> VerifyReport:
+    """Verify the whole ledger; `key` is the one its checkpoints were signed with.
+
+    `others` are chains that are not the ledger's own but whose heads stand beside them.
+    """
     signed = [parse(*stored) for stored in records.checkpoints(connection)]
     heads = records.heads(connection)
     counts: dict[str, int] = {}
     sums: Counter[str] = Counter()
     found: dict[str, Fault | None] = {"checkpoint": _checkpoint_fault(signed, key)}
-    for chain in CHAINS:
+    for chain, table in {**CHAINS, **others}.items():
         walk = _Walk(chain, heads.get(chain, (0, GENESIS)), signed)
-        found[chain] = walk.fault(records.walk(connection, chain), sums)
+        found[chain] = walk.fault(records.walk(connection, table), sums)
         counts[chain] = walk.count
     if not found["entry"]:
         found["account"] = _balance_fault(connection, sums)
     found["tariff"] = _tariff_fault(connection)
+    found["invoice"] = _invoice_fault(connection)
+    if not found.get("voucher"):
+        found["voucher"] = _voucher_fault(connection)
     return VerifyReport(counts, len(signed), tuple(fault for fault in found.values() if fault))
 
 
@@ -161,7 +172,7 @@ class _Walk:
 
     def _text_fault(self, seq: int, row: RowMapping, previous: str) -> Fault | None:
         """What the record's own text, link and columns say against each other."""
-        body, name = _parsed(row["body"]), str(row["job_id"] or "")
+        body, name = _parsed(row["body"]), _about(row)
         said = body.get("seq", seq)
         if seq <= self.count or said != seq:
             return self._say(seq, name, FaultKind.REORDERED, f"its text says it is record {said}")
@@ -175,7 +186,7 @@ class _Walk:
 
     def _witness_fault(self, seq: int, row: RowMapping) -> Fault | None:
         """What the checkpoints and the chain's head say against the record."""
-        name = str(row["job_id"] or "")
+        name = _about(row)
         number, signed_link = self._marks.get(seq, (0, row["hash"]))
         if signed_link != row["hash"]:
             detail = f"checkpoint {number} signed another link for it"
@@ -199,6 +210,11 @@ class _Walk:
 
     def _say(self, seq: int, name: str, kind: FaultKind, detail: str) -> Fault:
         return Fault(self._chain, seq, name, kind, detail)
+
+
+def _about(row: RowMapping) -> str:
+    """What a record is about: its job, or whatever was changed."""
+    return str(row.get("job_id") or row.get("subject") or row.get("voucher_id") or "")
 
 
 def _parsed(body: str) -> dict[str, Any]:
@@ -235,9 +251,26 @@ def _balance_fault(connection: Connection, sums: Counter[str]) -> Fault | None:
     return None
 
 
+def _voucher_fault(connection: Connection) -> Fault | None:
+    for name, detail in differences(connection):
+        return Fault("voucher", None, name, FaultKind.CHANGED, detail)
+    return None
+
+
 def _tariff_fault(connection: Connection) -> Fault | None:
     for version, (digest, text) in records.tariffs(connection).items():
         if sha256(text.encode()).hexdigest() != digest:
             detail = "its text does not give its digest"
             return Fault("tariff", version, "", FaultKind.CHANGED, detail)
+    return None
+
+
+def _invoice_fault(connection: Connection) -> Fault | None:
+    for number, total, digest, body in records.invoices(connection):
+        if sha256(body.encode()).hexdigest() != digest:
+            detail = "its text does not give its digest"
+            return Fault("invoice", number, "", FaultKind.CHANGED, detail)
+        if _parsed(body).get("total") != total or _parsed(body).get("number") != number:
+            detail = "its columns do not say what its text says"
+            return Fault("invoice", number, "", FaultKind.CHANGED, detail)
     return None

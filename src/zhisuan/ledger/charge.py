@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zhisuan.core.clock import Instant, format_instant
-from zhisuan.core.money import MicroYuan, product, shown
-from zhisuan.ledger.quote import Demand, Line, least, price_lines, total
-from zhisuan.ledger.tariff import Outcome, PriceClass, Tariff
+from zhisuan.core.money import NOTHING, MicroYuan, product, shown
+from zhisuan.ledger.line import Line
+from zhisuan.ledger.rating import Rating
+from zhisuan.ledger.tariff import Category, Outcome, PriceClass, Tariff, Terms
 from zhisuan.ledger.usage import UsageRecord
 
 
@@ -22,6 +23,8 @@ class Hold:
 
     Attributes:
         amount: the quote's upper end; the charge never passes it.
+        shadow: the same under shadow billing, where `amount` is 0 and nothing is paid.
+        tariff_version: of the quote; its rules hold for how the work ends.
     """
 
     job_id: str
@@ -32,6 +35,18 @@ class Hold:
     tariff_version: int
     price_class: PriceClass
     at: Instant
+    category: Category = Category.EXTERNAL
+    shadow: MicroYuan = NOTHING
+
+    @property
+    def accepted(self) -> MicroYuan:
+        """What the tenant accepted at most, whether or not it was set aside."""
+        return MicroYuan(self.amount + self.shadow)
+
+    @property
+    def terms(self) -> Terms:
+        """On which terms the work is priced."""
+        return Terms(self.price_class, self.category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +54,13 @@ class Charge:
     """What one job costs; one for each job.
 
     Attributes:
+        tariff, tariff_version: of the quote; each line names the version that prices it.
         lines: the metered price, item by item, before the factor.
         metered: sum of the charged lines.
         factor: the share asked for this outcome, 0 to 1.
         amount: what is paid.
         held, released: what was set aside, and what of it was given back.
+        waived: what would have been paid, under shadow billing.
         usage: places of the job's usage records in their chain.
         transaction_seq: seq of the first entry that moved this money, 0 when none had to move.
         seq: its own place in the chain of charges.
@@ -69,6 +86,8 @@ class Charge:
     settled_at: Instant
     explanation_zh: str
     explanation_en: str
+    category: Category = Category.EXTERNAL
+    waived: MicroYuan = NOTHING
 
     def body(self) -> Mapping[str, object]:
         """The charge as JSON values: what is hashed."""
@@ -93,6 +112,8 @@ class Charge:
             "settled_at": format_instant(self.settled_at),
             "explanation_zh": self.explanation_zh,
             "explanation_en": self.explanation_en,
+            "category": self.category.value,
+            "waived": self.waived,
         }
 
 
@@ -100,19 +121,30 @@ def charge(
     tariff: Tariff,
     hold: Hold,
     usage: Sequence[UsageRecord],
+    rating: Rating,
     outcome: Outcome,
     settled_at: Instant,
     *,
     seq: int,
     transaction_seq: int,
 ) -> Charge:
-    """The price of a job's attempts; those that are not billable cost nothing."""
-    demand = _sum([record.demand() for record in usage if record.billable])
-    lines = price_lines(tariff, demand, hold.price_class)
-    metered, factor = total(lines), tariff.outcome_factor[outcome]
-    asked = least(tariff, product(metered, factor)) if lines and factor else MicroYuan(0)
-    amount = min(asked, hold.amount)
-    chinese, english = _explain(hold, usage, outcome, metered, factor, asked, amount)
+    """The price of a job's attempts.
+
+    Args:
+        tariff: the quote's version: its shares by outcome, minimum and rounding hold.
+        hold: what was accepted.
+        usage: the attempts.
+        rating: the same attempts, priced by the versions in force while they ran.
+        outcome: how the work ended.
+        settled_at: now.
+        seq: the charge's place in its chain.
+        transaction_seq: the place of the first entry that moves its money.
+    """
+    metered, factor = rating.metered, tariff.outcome_factor[outcome]
+    asked = tariff.asked(product(metered, factor)) if rating.lines and factor else MicroYuan(0)
+    due = min(asked, hold.accepted)
+    amount, waived = (NOTHING, due) if hold.shadow else (due, NOTHING)
+    chinese, english = _explain(hold, usage, rating, outcome, factor, asked, due)
     return Charge(
         seq=seq,
         job_id=hold.job_id,
@@ -123,7 +155,7 @@ def charge(
         tariff_version=tariff.version,
         price_class=hold.price_class,
         outcome=outcome,
-        lines=lines,
+        lines=rating.lines,
         metered=metered,
         factor=factor,
         amount=amount,
@@ -134,6 +166,8 @@ def charge(
         settled_at=settled_at,
         explanation_zh=chinese,
         explanation_en=english,
+        category=hold.category,
+        waived=waived,
     )
 
 
@@ -148,31 +182,16 @@ _ENDS: Mapping[Outcome, tuple[str, str]] = {
 }
 
 
-def _sum(demands: Sequence[Demand]) -> Demand:
-    zero = Decimal(0)
-    kinds = {kind for demand in demands for kind in demand.device_seconds}
-    return Demand(
-        wall_s=sum((demand.wall_s for demand in demands), zero),
-        core_seconds=sum((demand.core_seconds for demand in demands), zero),
-        memory_gb_seconds=sum((demand.memory_gb_seconds for demand in demands), zero),
-        device_seconds={
-            kind: sum((demand.device_seconds.get(kind, zero) for demand in demands), zero)
-            for kind in kinds
-        },
-        energy_wh=sum((demand.energy_wh for demand in demands), zero),
-    )
-
-
 def _explain(
     hold: Hold,
     usage: Sequence[UsageRecord],
+    rating: Rating,
     outcome: Outcome,
-    metered: MicroYuan,
     factor: Decimal,
     asked: MicroYuan,
-    amount: MicroYuan,
+    due: MicroYuan,
 ) -> tuple[str, str]:
-    seconds = sum(record.wall_s for record in usage if record.billable)
+    seconds, metered = sum(record.wall_s for record in usage if record.billable), rating.metered
     free = sum(not record.billable for record in usage)
     end_zh, end_en = _ENDS[outcome]
     chinese = [f"{end_zh}：运行 {seconds:.1f} 秒，计量价 {shown(metered)}，按 {factor:.0%} 计。"]
@@ -181,14 +200,30 @@ def _explain(
     if free:
         chinese.append(f"{free} 次未完成的尝试不收费。")
         english.append(f"Attempts that were lost and cost nothing: {free}.")
-    if asked > amount:
-        chinese.append(f"应收 {shown(asked)}，但不超过已接受的 {shown(hold.amount)}。")
+    if rating.gap_s:
+        chinese.append(f"其中 {rating.gap_s:f} 秒没有读数，不计价。")
+        english.append(f"Seconds without a reading, not priced: {rating.gap_s:f}.")
+    versions = sorted({line.tariff_version for line in rating.lines})
+    if len(versions) > 1:
+        numbers = [str(each) for each in versions]
+        chinese.append(f"运行期间价目有变，分别按第 {'、'.join(numbers)} 版计价。")
         english.append(
-            f"That would be {shown(asked)}, but never more than the accepted {shown(hold.amount)}."
+            f"The tariff changed meanwhile; each part is priced by its own version:"
+            f" {', '.join(numbers)}."
         )
-    released = MicroYuan(hold.amount - amount)
-    chinese.append(f"预扣 {shown(hold.amount)}，收取 {shown(amount)}，退回 {shown(released)}。")
+    if asked > due:
+        chinese.append(f"应收 {shown(asked)}，但不超过已接受的 {shown(hold.accepted)}。")
+        english.append(
+            f"That would be {shown(asked)}, but never more than the accepted"
+            f" {shown(hold.accepted)}."
+        )
+    if hold.shadow:
+        chinese.append(f"本中心目前只计量、不收费：免收 {shown(due)}。")
+        english.append(f"This centre measures and does not charge yet: {shown(due)} is waived.")
+        return "".join(chinese), " ".join(english)
+    released = MicroYuan(hold.amount - due)
+    chinese.append(f"预扣 {shown(hold.amount)}，收取 {shown(due)}，退回 {shown(released)}。")
     english.append(
-        f"Held {shown(hold.amount)}, charged {shown(amount)}, given back {shown(released)}."
+        f"Held {shown(hold.amount)}, charged {shown(due)}, given back {shown(released)}."
     )
     return "".join(chinese), " ".join(english)

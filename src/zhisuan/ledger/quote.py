@@ -1,101 +1,36 @@
-"""From a demand to money: the lines of a price, and a quote as an interval of two of them.
+"""A quote: a price before the work, as an interval of two.
 
-A line keeps the exact quantity in seconds, the price per hour and the amount, so anyone can
-recompute it: amount = price x quantity / per, rounded half-even to the micro-yuan, where the
-price is the tariff's in its class, rounded the same way. Electricity has no class.
+The upper end is what the work costs in the dearest hours it could meet, by the dearest version
+that is published for them and in the dearest tier; the lower end is its opposite. Each item is
+judged by itself, so work that meets several such hours stays between the two.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
+from typing import NamedTuple, Protocol, TypeVar
 
 from zhisuan.core.clock import Instant
-from zhisuan.core.money import MicroYuan, product
-from zhisuan.ledger.tariff import Price, PriceClass, Tariff
+from zhisuan.core.money import MicroYuan
+from zhisuan.ledger.demand import Demand, exact
+from zhisuan.ledger.factor import COMPUTING, Factor
+from zhisuan.ledger.line import Line, price_line, price_lines, quantities, total
+from zhisuan.ledger.tariff import Category, PriceClass, Tariff, TariffBook, Terms
 
-_MB_IN_A_GB = 1024
+__all__ = ["Demand", "Line", "Offer", "Quote", "exact", "price_lines", "quote", "total"]
 
+AHEAD = timedelta(days=30)
+"""How far ahead of now a quote looks for versions, hours and seasons that work may meet."""
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """An amount of computing, exact.
-
-    Attributes:
-        wall_s: elapsed seconds; told to the tenant, not priced by itself.
-        core_seconds: granted cores times seconds.
-        memory_gb_seconds: granted memory (GB of 2**30 bytes) times seconds.
-        device_seconds: granted devices times seconds, by device kind.
-        energy_wh: electrical energy, watt-hours.
-    """
-
-    wall_s: Decimal
-    core_seconds: Decimal
-    memory_gb_seconds: Decimal
-    device_seconds: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
-    energy_wh: Decimal = Decimal(0)
-
-    @classmethod
-    def of_grant(
-        cls,
-        wall_s: float,
-        cpu_milli: int,
-        memory_mb: int,
-        device_milli: Mapping[str, int] | None = None,
-        energy_wh: float = 0.0,
-    ) -> "Demand":
-        """What a constant grant amounts to over `wall_s` seconds; 1000 milli is one whole."""
-        seconds = exact(wall_s)
-        return cls(
-            wall_s=seconds,
-            core_seconds=seconds * cpu_milli / 1000,
-            memory_gb_seconds=seconds * memory_mb / _MB_IN_A_GB,
-            device_seconds={
-                kind: seconds * milli / 1000 for kind, milli in (device_milli or {}).items()
-            },
-            energy_wh=exact(energy_wh),
-        )
+_Found = TypeVar("_Found")
+_Lines = dict[str, Line]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a price.
+class _Pick(Protocol):
+    """Python's own `min` or `max`."""
 
-    Attributes:
-        item: `core`, `memory`, `energy` or `device:<kind>`.
-        quantity: exact, in `unit`.
-        price: micro-yuan for `per` of `unit`, which is one `price_unit`.
-        amount: price x quantity / per.
-        charged: False when it is shown only, contained in the other prices.
-    """
-
-    item: str
-    quantity: Decimal
-    unit: str
-    price: MicroYuan
-    price_unit: str
-    per: int
-    amount: MicroYuan
-    charged: bool
-
-    def title(self, language: str) -> str:
-        """What is priced, for a person; `zh` or `en`."""
-        kind, _, name = self.item.partition(":")
-        chinese, english = _TITLES[kind]
-        return (chinese if language == "zh" else english) + (f" ({name})" if name else "")
-
-    def as_json(self) -> dict[str, object]:
-        """The line as JSON values; the quantity as text, so that it stays exact."""
-        return {
-            "item": self.item,
-            "quantity": str(self.quantity),
-            "unit": self.unit,
-            "price": self.price,
-            "price_unit": self.price_unit,
-            "per": self.per,
-            "amount": self.amount,
-            "charged": self.charged,
-        }
+    def __call__(self, found: Iterable[_Found], /, *, key: Callable[[_Found], int]) -> _Found: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +38,8 @@ class Quote:
     """A price before the work, as an interval: the hold covers `high`.
 
     Attributes:
-        low_lines, high_lines: the same items at both ends.
+        tariff_version: in force when it was made; its rules hold for how the work ends.
+        low_lines, high_lines: the items at both ends, each at its cheapest and dearest.
         wall_s, energy_wh: the demand's low and high ends, for the tenant to see.
     """
 
@@ -116,6 +52,12 @@ class Quote:
     high_lines: tuple[Line, ...]
     wall_s: tuple[Decimal, Decimal]
     energy_wh: tuple[Decimal, Decimal]
+    category: Category = Category.EXTERNAL
+
+    @property
+    def terms(self) -> Terms:
+        """On which terms it was made."""
+        return Terms(self.price_class, self.category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,92 +77,114 @@ class Offer:
 
 
 def quote(
-    tariff: Tariff,
+    book: TariffBook,
     low: Demand,
     high: Demand,
-    price_class: PriceClass = PriceClass.STANDARD,
+    terms: Terms,
+    earliest: Instant,
+    latest: Instant | None = None,
 ) -> Quote:
     """The price of work that will need between `low` and `high`.
 
+    Args:
+        book: every version published.
+        low: the least the work will need.
+        high: the most.
+        terms: of whoever asks.
+        earliest: now; whose tariff's rules hold for the charge.
+        latest: by when it will have ended; None looks `AHEAD`.
+
     Raises:
+        NotFound: no tariff is in force at `earliest`.
         ValueError: the low end costs more than the high end.
     """
-    low_lines = price_lines(tariff, low, price_class)
-    high_lines = price_lines(tariff, high, price_class)
+    tariff = book.at(earliest)
+    hours = _hours(book, earliest, latest or earliest + AHEAD)
+    low_lines = _extreme(hours, low, terms, min)
+    high_lines = _extreme(hours, high, terms, max)
     low_total, high_total = total(low_lines), total(high_lines)
     if low_total > high_total:
         raise ValueError(f"the low end costs {low_total}, the high end only {high_total}")
     return Quote(
         tariff=tariff.name,
         tariff_version=tariff.version,
-        price_class=price_class,
-        low=least(tariff, low_total),
-        high=least(tariff, high_total),
+        price_class=terms.price_class,
+        low=tariff.asked(low_total),
+        high=tariff.asked(high_total),
         low_lines=low_lines,
         high_lines=high_lines,
         wall_s=(low.wall_s, high.wall_s),
         energy_wh=(low.energy_wh, high.energy_wh),
+        category=terms.category,
     )
 
 
-def price_lines(tariff: Tariff, demand: Demand, price_class: PriceClass) -> tuple[Line, ...]:
-    """The demand priced item by item; an item of which nothing is needed has no line."""
-    items = [
-        ("core", demand.core_seconds, tariff.core_hour),
-        ("memory", demand.memory_gb_seconds, tariff.memory_gb_hour),
-        *(
-            (f"device:{kind}", seconds, tariff.device_price(kind))
-            for kind, seconds in sorted(demand.device_seconds.items())
-        ),
-        ("energy", demand.energy_wh, tariff.energy_kwh),
-    ]
-    return tuple(
-        _line(item, quantity, price, tariff.class_factor[price_class])
-        for item, quantity, price in items
-        if quantity
-    )
+class _Hour(NamedTuple):
+    """Prices that work may meet: a version and what holds by clock and calendar."""
+
+    tariff: Tariff
+    current: tuple[Factor, ...]
 
 
-def total(lines: Iterable[Line]) -> MicroYuan:
-    """The sum of the charged lines."""
-    return MicroYuan(sum(line.amount for line in lines if line.charged))
+def _hours(book: TariffBook, earliest: Instant, latest: Instant) -> tuple[_Hour, ...]:
+    versions = book.over(earliest, latest)
+    ends = (*(at for at, _ in versions[1:]), latest)
+    found: dict[_Hour, None] = {}
+    for (since, tariff), until in zip(versions, ends, strict=True):
+        for _, current in tariff.calendar.spells(since, until):
+            found[_Hour(tariff, current)] = None
+    return tuple(found)
 
 
-def least(tariff: Tariff, amount: MicroYuan) -> MicroYuan:
-    """The amount, or the tariff's minimum charge where that is more."""
-    return max(amount, tariff.minimum_charge)
+def _extreme(hours: Iterable[_Hour], demand: Demand, terms: Terms, pick: _Pick) -> tuple[Line, ...]:
+    """Each item at the price that `pick` takes of all it could have.
 
-
-def exact(number: float) -> Decimal:
-    """The decimal that a float's shortest text says: 0.1 becomes exactly one tenth.
-
-    Raises:
-        ValueError: the number is negative or not finite.
+    Versions that price a grant by its parts and versions that price it as a bundle cannot be
+    mixed, so of these two ways one is picked as a whole.
     """
-    decimal = Decimal(repr(number))
-    if not decimal.is_finite() or decimal < 0:
-        raise ValueError(f"{number} is not an amount")
-    return decimal
+    ways: dict[bool, list[_Lines]] = {}
+    others: list[_Lines] = []
+    for hour in hours:
+        granted: _Lines = {}
+        other: _Lines = {}
+        for item, quantity in quantities(hour.tariff, demand):
+            kind = item.partition(":")[0]
+            kept = granted if kind in COMPUTING else other
+            line = _best(hour, terms, item, quantity, pick)
+            kept["bundle" if kind == "bundle" else item] = line
+        ways.setdefault(bool(hour.tariff.bundle), []).append(granted)
+        others.append(other)
+    return (*pick((_each(found, pick) for found in ways.values()), key=total), *_each(others, pick))
 
 
-_TITLES = {
-    "core": ("处理器核时", "processor cores"),
-    "memory": ("内存", "memory"),
-    "device": ("加速卡时", "accelerators"),
-    "energy": ("电能", "electricity"),
-}
-_UNITS = {
-    "core": ("core_second", "core_hour", 3600),
-    "memory": ("gb_second", "gb_hour", 3600),
-    "device": ("device_second", "device_hour", 3600),
-    "energy": ("wh", "kwh", 1000),
-}
+def _each(hours: Sequence[_Lines], pick: _Pick) -> tuple[Line, ...]:
+    """Of each item the line that is picked; what some hour gives for nothing is the cheapest."""
+    items = dict.fromkeys(item for lines in hours for item in lines)
+    if pick is min:
+        items = {item: None for item in items if all(item in lines for lines in hours)}
+    return tuple(
+        pick((lines[item] for lines in hours if item in lines), key=_cost) for item in items
+    )
 
 
-def _line(item: str, quantity: Decimal, price: Price, class_factor: Fraction) -> Line:
+def _best(hour: _Hour, terms: Terms, item: str, quantity: Decimal, pick: _Pick) -> Line:
+    """The line in the tier that is picked."""
     kind = item.partition(":")[0]
-    unit, price_unit, per = _UNITS[kind]
-    factor = 1 if kind == "energy" else class_factor
-    unit_price = MicroYuan(round(price.amount * factor))
-    amount = product(unit_price, quantity / per)
-    return Line(item, quantity, unit, unit_price, price_unit, per, amount, price.charged)
+    tariff = hour.tariff
+    current = tuple(each for each in hour.current if each.concerns(kind, terms))
+    timed = tuple(each for each in current if not each.is_tier)
+    met = tuple(each for each in tariff.tiers(kind, terms) if each.span is None or each in current)
+    edges = {Decimal(0), *(edge for each in met for edge in (each.above, each.upto) if edge)}
+    tiers = {tuple(each for each in met if each.holds_after(edge)) for edge in edges}
+    lines = [
+        price_line(tariff, terms, item, quantity, timed, tier) for tier in sorted(tiers, key=_names)
+    ]
+    return pick(lines, key=_cost)
+
+
+def _names(factors: tuple[Factor, ...]) -> tuple[str, ...]:
+    return tuple(each.name for each in factors)
+
+
+def _cost(line: Line) -> MicroYuan:
+    return line.amount if line.charged else MicroYuan(0)

@@ -6,13 +6,17 @@ ledger, and a batch of any size costs the same few statements.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
+    Row,
     RowMapping,
     Table,
     bindparam,
+    case,
     func,
     insert,
     select,
@@ -27,6 +31,7 @@ from zhisuan.core.money import MicroYuan
 from zhisuan.ledger.account import Entry
 from zhisuan.ledger.charge import Charge, Hold
 from zhisuan.ledger.quote import Offer, Quote
+from zhisuan.ledger.rating import Counted
 from zhisuan.ledger.tables import (
     ACCOUNT,
     CHAINS,
@@ -35,11 +40,13 @@ from zhisuan.ledger.tables import (
     ENTRY,
     HEAD,
     HOLD,
+    INVOICE,
+    MONTH,
     QUOTE,
     TARIFF,
     USAGE,
 )
-from zhisuan.ledger.tariff import PriceClass
+from zhisuan.ledger.tariff import Category, PriceClass
 from zhisuan.ledger.usage import UsageRecord
 
 _PAGE = 5_000
@@ -78,7 +85,7 @@ _USAGE = TypeAdapter(UsageRecord)
 _CHARGE = TypeAdapter(Charge)
 _ENTRY = TypeAdapter(Entry)
 
-_LOCK = select(HEAD).with_for_update()
+_LOCK = select(HEAD).order_by(HEAD.c.name).with_for_update()
 _MOVE_HEAD = (
     update(HEAD)
     .where(HEAD.c.name == bindparam("chain"))
@@ -97,6 +104,16 @@ _TAKE = (
     )
     .values(balance=ACCOUNT.c.balance - bindparam("sum"))
 )
+_GROW = (
+    update(MONTH)
+    .where(
+        MONTH.c.tenant == bindparam("of"),
+        MONTH.c.month == bindparam("during"),
+        MONTH.c.kind == bindparam("what"),
+    )
+    .values(quantity=bindparam("grown"))
+)
+_LATEST_TARIFF = select(func.max(TARIFF.c.version))
 _CLOSE = (
     update(HOLD)
     .where(HOLD.c.job_id.in_(bindparam("jobs", expanding=True)), HOLD.c.closed_at.is_(None))
@@ -152,6 +169,15 @@ def add_accounts(connection: Connection, accounts: Iterable[str], floor: int | N
     connection.execute(
         insert(ACCOUNT), [{"account": name, "balance": 0, "floor": floor} for name in accounts]
     )
+
+
+def open_missing(connection: Connection, accounts: Iterable[str]) -> None:
+    """Open those accounts that are not there yet, at zero and without a limit."""
+    wanted = set(accounts)
+    if wanted:
+        missing = wanted - balances(connection, sorted(wanted)).keys()
+        if missing:
+            add_accounts(connection, sorted(missing), floor=None)
 
 
 def balances(connection: Connection, accounts: Sequence[str]) -> dict[str, MicroYuan]:
@@ -222,6 +248,8 @@ def add_hold(connection: Connection, hold: Hold) -> None:
                 "amount": hold.amount,
                 "tariff_version": hold.tariff_version,
                 "price_class": hold.price_class.value,
+                "category": hold.category.value,
+                "shadow": hold.shadow,
                 "at": format_instant(hold.at),
             },
         )
@@ -232,19 +260,28 @@ def add_hold(connection: Connection, hold: Hold) -> None:
 def close_holds(connection: Connection, jobs: Sequence[str], now: Instant) -> dict[str, Hold]:
     """Close those of the jobs' holds that are open; each is given to one caller only."""
     rows = connection.execute(_CLOSE, {"jobs": jobs, "now": format_instant(now)}).all()
-    return {
-        row.job_id: Hold(
-            row.job_id,
-            row.tenant,
-            row.project,
-            row.quote_id,
-            MicroYuan(row.amount),
-            row.tariff_version,
-            PriceClass(row.price_class),
-            parse_instant(row.at),
-        )
-        for row in rows
-    }
+    return {row.job_id: _hold(row) for row in rows}
+
+
+def open_holds_of(connection: Connection, jobs: Sequence[str]) -> dict[str, Hold]:
+    """What is held for some jobs, by job; without those for which nothing is."""
+    query = select(HOLD).where(HOLD.c.job_id.in_(jobs), HOLD.c.closed_at.is_(None))
+    return {row.job_id: _hold(row) for row in connection.execute(query)}
+
+
+def _hold(row: Row[Any]) -> Hold:
+    return Hold(
+        row.job_id,
+        row.tenant,
+        row.project,
+        row.quote_id,
+        MicroYuan(row.amount),
+        row.tariff_version,
+        PriceClass(row.price_class),
+        parse_instant(row.at),
+        Category(row.category),
+        MicroYuan(row.shadow),
+    )
 
 
 def has_hold(connection: Connection, job_id: str) -> bool:
@@ -266,12 +303,31 @@ def usage(connection: Connection, jobs: Sequence[str]) -> dict[str, list[UsageRe
     return found
 
 
+def usage_since(connection: Connection, since: Instant) -> Iterator[UsageRecord]:
+    """Every usage record that began at or after an instant."""
+    query = select(USAGE.c.body).where(USAGE.c.started_at >= format_instant(since))
+    for body in connection.execute(query).scalars():
+        yield _USAGE.validate_json(body)
+
+
 def charges_of(connection: Connection, jobs: Sequence[str]) -> dict[str, Charge]:
     """The charges of those jobs that have one."""
     rows = connection.execute(
         select(CHARGE.c.job_id, CHARGE.c.body).where(CHARGE.c.job_id.in_(jobs))
     )
     return {row.job_id: _CHARGE.validate_json(row.body) for row in rows}
+
+
+def charged(connection: Connection, jobs: Sequence[str]) -> dict[str, MicroYuan]:
+    """What the jobs were charged that have been, by job."""
+    query = select(CHARGE.c.job_id, CHARGE.c.amount).where(CHARGE.c.job_id.in_(jobs))
+    return {row.job_id: MicroYuan(row.amount) for row in connection.execute(query)}
+
+
+def charged_since(connection: Connection, since: Instant) -> MicroYuan:
+    """What all tenants were charged since an instant."""
+    query = select(func.sum(CHARGE.c.amount)).where(CHARGE.c.settled_at >= format_instant(since))
+    return MicroYuan(int(connection.execute(query).scalar() or 0))
 
 
 def charges(
@@ -285,6 +341,20 @@ def charges(
     return tuple(_CHARGE.validate_json(row.body) for row in rows)
 
 
+def charges_between(
+    connection: Connection, tenant: str, since: Instant, until: Instant
+) -> list[Charge]:
+    """A tenant's charges settled from an instant up to another, in order."""
+    query = (
+        select(CHARGE.c.body)
+        .where(CHARGE.c.tenant == tenant)
+        .where(CHARGE.c.settled_at >= format_instant(since))
+        .where(CHARGE.c.settled_at < format_instant(until))
+        .order_by(CHARGE.c.seq)
+    )
+    return [_CHARGE.validate_json(body) for body in connection.execute(query).scalars()]
+
+
 def entries_of(connection: Connection, job_id: str) -> tuple[Entry, ...]:
     """Every movement of money about a job, in order."""
     rows = connection.execute(
@@ -293,12 +363,60 @@ def entries_of(connection: Connection, job_id: str) -> tuple[Entry, ...]:
     return tuple(_ENTRY.validate_json(row.body) for row in rows)
 
 
-def add_tariff(connection: Connection, version: int, digest: str, text: str) -> str:
-    """Keep a tariff's text if its version is new; returns the digest kept for the version."""
-    kept = connection.execute(select(TARIFF.c.digest).where(TARIFF.c.version == version)).scalar()
-    if kept is None:
-        connection.execute(insert(TARIFF), {"version": version, "digest": digest, "text": text})
-    return kept or digest
+def usage_between(
+    connection: Connection, since: Instant, until: Instant
+) -> Iterator[tuple[Category, UsageRecord]]:
+    """Every usage record that began in a span, with its tenant's category, in their order."""
+    query = (
+        select(USAGE.c.body, HOLD.c.category)
+        .outerjoin(HOLD, HOLD.c.job_id == USAGE.c.job_id)
+        .where(USAGE.c.started_at >= format_instant(since))
+        .where(USAGE.c.started_at < format_instant(until))
+        .order_by(USAGE.c.seq)
+    )
+    for row in connection.execute(query):
+        yield Category(row.category or Category.EXTERNAL), _USAGE.validate_json(row.body)
+
+
+def months(connection: Connection, tenants: Iterable[str]) -> dict[str, dict[Counted, Decimal]]:
+    """What tenants used in each month, where a tariff's tiers count it."""
+    query = select(MONTH).where(MONTH.c.tenant.in_(set(tenants)))
+    found: dict[str, dict[Counted, Decimal]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.tenant, {})[Counted(row.month, row.kind)] = Decimal(row.quantity)
+    return found
+
+
+def keep_months(
+    connection: Connection,
+    before: Mapping[str, Mapping[Counted, Decimal]],
+    now: Mapping[str, Mapping[Counted, Decimal]],
+) -> None:
+    """Keep the quantities that changed; `before` is what has a row."""
+    fresh: list[dict[str, str]] = []
+    grown: list[dict[str, str]] = []
+    for tenant, quantities in now.items():
+        kept = before.get(tenant, {})
+        for (month, kind), quantity in quantities.items():
+            place = (tenant, month, kind, str(quantity))
+            if (month, kind) not in kept:
+                fresh.append(dict(zip(("tenant", "month", "kind", "quantity"), place, strict=True)))
+            elif kept[Counted(month, kind)] != quantity:
+                grown.append(dict(zip(("of", "during", "what", "grown"), place, strict=True)))
+    if fresh:
+        connection.execute(insert(MONTH), fresh)
+    if grown:
+        connection.execute(_GROW, grown)
+
+
+def add_tariff(connection: Connection, version: int, digest: str, text: str) -> None:
+    """Keep a tariff's text."""
+    connection.execute(insert(TARIFF), {"version": version, "digest": digest, "text": text})
+
+
+def latest_tariff(connection: Connection) -> int:
+    """The highest version kept, 0 when there is none."""
+    return connection.execute(_LATEST_TARIFF).scalar() or 0
 
 
 def heads(connection: Connection) -> dict[str, tuple[int, str]]:
@@ -306,9 +424,9 @@ def heads(connection: Connection) -> dict[str, tuple[int, str]]:
     return {row.name: (row.seq, row.hash) for row in connection.execute(select(HEAD))}
 
 
-def walk(connection: Connection, chain: str) -> Iterator[tuple[int, RowMapping | None]]:
+def walk(connection: Connection, table: Table) -> Iterator[tuple[int, RowMapping | None]]:
     """Every row of a chain by place; None for one whose text the database cannot decode."""
-    table, after = CHAINS[chain], None
+    after = None
     while True:
         page = select(table).order_by(table.c.seq).limit(_PAGE)
         if after is not None:
@@ -346,9 +464,39 @@ def open_holds(connection: Connection) -> dict[str, int]:
     return {row.tenant: row.amount for row in rows}
 
 
+def of_projects(connection: Connection, tenant: str) -> dict[str, tuple[MicroYuan, MicroYuan]]:
+    """By project of a tenant: what is held for its jobs, and what they were charged."""
+    still = case((HOLD.c.closed_at.is_(None), HOLD.c.amount), else_=0)
+    rows = connection.execute(
+        select(
+            HOLD.c.project,
+            func.sum(still).label("held"),
+            func.sum(func.coalesce(CHARGE.c.amount, 0)).label("charged"),
+        )
+        .join(CHARGE, CHARGE.c.job_id == HOLD.c.job_id, isouter=True)
+        .where(HOLD.c.tenant == tenant, HOLD.c.project.is_not(None))
+        .group_by(HOLD.c.project)
+    )
+    return {row.project: (MicroYuan(int(row.held)), MicroYuan(int(row.charged))) for row in rows}
+
+
 def tariffs(connection: Connection) -> dict[int, tuple[str, str]]:
     """Digest and text of every tariff kept, by version."""
     return {row.version: (row.digest, row.text) for row in connection.execute(select(TARIFF))}
+
+
+def links(connection: Connection, chain: str, seqs: Sequence[int]) -> dict[int, str]:
+    """The links of some records of a chain, by their places."""
+    table = CHAINS[chain]
+    query = select(table.c.seq, table.c.hash).where(table.c.seq.in_(seqs))
+    return {row.seq: row.hash for row in connection.execute(query)}
+
+
+def invoices(connection: Connection) -> Iterator[tuple[int, int, str, str]]:
+    """Number, total, digest and text of every invoice, in order."""
+    query = select(INVOICE.c.number, INVOICE.c.total, INVOICE.c.digest, INVOICE.c.body)
+    for row in connection.execute(query.order_by(INVOICE.c.number)):
+        yield row.number, row.total, row.digest, row.body
 
 
 def checkpoints(connection: Connection, last: int | None = None) -> list[tuple[int, str, str]]:

@@ -6,7 +6,6 @@ of each. Triggers forbid changing or deleting what was appended.
 """
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     Integer,
@@ -14,25 +13,29 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
 )
-from sqlalchemy.schema import SchemaItem
 
+from zhisuan.store.chains import HEAD, append_only_triggers, chained, guard
 from zhisuan.store.database import METADATA
 
+__all__ = [
+    "ACCOUNT",
+    "APPEND_ONLY_TRIGGERS",
+    "CHAINS",
+    "CHARGE",
+    "CHECKPOINT",
+    "ENTRY",
+    "HEAD",
+    "HOLD",
+    "INVOICE",
+    "MONTH",
+    "QUOTE",
+    "TARIFF",
+    "USAGE",
+]
 
-def _chain(name: str, *columns: SchemaItem) -> Table:
-    return Table(
-        name,
-        METADATA,
-        Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-        *columns,
-        Column("body", Text, nullable=False),
-        Column("hash", String(64), nullable=False),
-    )
 
-
-USAGE = _chain(
+USAGE = chained(
     "ledger_usage",
     Column("job_id", String(40), nullable=False),
     Column("attempt", Integer, nullable=False),
@@ -41,7 +44,7 @@ USAGE = _chain(
     UniqueConstraint("job_id", "attempt"),
 )
 
-CHARGE = _chain(
+CHARGE = chained(
     "ledger_charge",
     Column("job_id", String(40), nullable=False, unique=True),
     Column("tenant", String(40), nullable=False, index=True),
@@ -49,7 +52,7 @@ CHARGE = _chain(
     Column("settled_at", String(27), nullable=False),
 )
 
-ENTRY = _chain(
+ENTRY = chained(
     "ledger_entry",
     Column("transaction_seq", BigInteger, nullable=False),
     Column("account", String(80), nullable=False, index=True),
@@ -58,14 +61,6 @@ ENTRY = _chain(
 )
 
 CHAINS = {"usage": USAGE, "charge": CHARGE, "entry": ENTRY}
-
-HEAD = Table(
-    "ledger_chain",
-    METADATA,
-    Column("name", String(16), primary_key=True),
-    Column("seq", BigInteger, nullable=False),
-    Column("hash", String(64), nullable=False),
-)
 
 CHECKPOINT = Table(
     "ledger_checkpoint",
@@ -106,6 +101,30 @@ HOLD = Table(
     Column("price_class", String(16), nullable=False),
     Column("at", String(27), nullable=False),
     Column("closed_at", String(27)),
+    Column("category", String(16), nullable=False, server_default="external"),
+    Column("shadow", BigInteger, nullable=False, server_default="0"),
+)
+
+MONTH = Table(
+    "ledger_month",
+    METADATA,
+    Column("tenant", String(40), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("quantity", Text, nullable=False),
+)
+
+INVOICE = Table(
+    "ledger_invoice",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("tenant", String(40), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("made_at", String(27), nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("tenant", "month"),
 )
 
 TARIFF = Table(
@@ -116,22 +135,12 @@ TARIFF = Table(
     Column("text", Text, nullable=False),
 )
 
-_APPEND_ONLY = (USAGE, CHARGE, ENTRY, CHECKPOINT, TARIFF)
+_APPEND_ONLY = (USAGE, CHARGE, ENTRY, CHECKPOINT, TARIFF, INVOICE)
 
 # One statement each, for the migration that makes the tables on SQLite.
 APPEND_ONLY_TRIGGERS = tuple(
-    f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-    f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
-    for table in _APPEND_ONLY
-    for verb in ("UPDATE", "DELETE")
+    statement for table in _APPEND_ONLY for statement in append_only_triggers(table.name)
 )
 
-
-def _guard(table: Table) -> None:
-    for statement in APPEND_ONLY_TRIGGERS:
-        if f" ON {table.name} " in statement:
-            event.listen(table, "after_create", DDL(statement).execute_if(dialect="sqlite"))
-
-
 for _table in _APPEND_ONLY:
-    _guard(_table)
+    guard(_table)

@@ -2,78 +2,39 @@
 
 It is data, read from a TOML file and fixed once published: a new price is a new version with
 its own effective instant, so old charges can be recomputed for ever. Who pays and what a
-quote is stand elsewhere; here are only prices, factors and the rounding rule of an invoice.
+quote is stand elsewhere; here are only prices, factors and the rules of rounding.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from enum import StrEnum
+from datetime import UTC, timedelta
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Annotated, Self
-
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-)
+from typing import Self
 
 from zhisuan.core.clock import Instant
 from zhisuan.core.errors import NotFound, WrongInput
-from zhisuan.core.money import MicroYuan, from_yuan
+from zhisuan.core.money import MicroYuan
+from zhisuan.ledger import tariff_file
+from zhisuan.ledger.factor import COMPUTING, Calendar, Factor
+from zhisuan.ledger.price import Price, Rounding, Step
+from zhisuan.ledger.tariff_file import OTHER
+from zhisuan.ledger.terms import Category, Outcome, PriceClass, Terms
 
-OTHER_DEVICE = "other"
-
-
-class PriceClass(StrEnum):
-    """How firmly the capacity is promised."""
-
-    PREEMPTIBLE = "preemptible"
-    STANDARD = "standard"
-    RESERVED = "reserved"
-
-
-class Outcome(StrEnum):
-    """How the work ended, as far as its price is concerned."""
-
-    USABLE = "usable"
-    NO_USABLE_MODEL = "no_usable_model"
-    PROGRAM_ERROR = "program_error"
-    WRONG_INPUT = "wrong_input"
-    OVER_LIMIT = "over_limit"
-    STOPPED = "stopped"
-    CENTRE_FAULT = "centre_fault"
-
-
-class Rounding(StrEnum):
-    """How an invoice rounds to its step."""
-
-    HALF_UP = "half_up"
-    HALF_EVEN = "half_even"
-    DOWN = "down"
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """One price of the list.
-
-    Attributes:
-        amount: micro-yuan for one unit (core-hour, GB-hour, device-hour, kWh).
-        charged: False when the line is shown but contained in the other prices.
-        source: where the price comes from.
-    """
-
-    amount: MicroYuan
-    charged: bool
-    source: str
+__all__ = [
+    "Category",
+    "Outcome",
+    "Price",
+    "PriceClass",
+    "Rounding",
+    "Tariff",
+    "TariffBook",
+    "Terms",
+    "default_tariff",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +42,18 @@ class Tariff:
     """One published version of a price list.
 
     Attributes:
+        currency: what an amount is in, `CNY` or a word such as `points`; a label.
         minimum_charge: the least asked for work that is charged at all.
+        prices: by item: `core`, `memory`, `device:<kind>`, `bundle`, `energy`, `storage`,
+            `tokens`, `calls`, `pieces`; `device` is the price of a standard hour.
+        bundle: what one bundle holds, by kind; empty where cores, memory and devices are summed.
+        exchange: standard hours in one hour of a device, by kind; None if they are all alike.
+        power_watts: by kind, what energy is reckoned from; empty where it is metered.
         class_factor: multiplies the prices of cores, memory and devices, by class.
+        factors: what else multiplies prices, all that hold.
+        calendar: those of the factors that come and go with time, and the zone.
         outcome_factor: share of the metered price asked, 0 to 1, by outcome.
-        invoice_step: an invoice total is a multiple of this.
+        charge_step, invoice_step: how one charge and an invoice's total are rounded.
         digest: SHA-256 of `text`, 64 hex digits.
         text: the file it was read from, word for word.
     """
@@ -92,18 +61,24 @@ class Tariff:
     name: str
     version: int
     effective_from: Instant
+    currency: str
     quote_valid: timedelta
     minimum_charge: MicroYuan
-    core_hour: Price
-    memory_gb_hour: Price
-    device_hour: Mapping[str, Price]
-    energy_kwh: Price
+    prices: Mapping[str, Price]
+    bundle: Mapping[str, Decimal]
+    exchange: Mapping[str, Decimal] | None
+    power_watts: Mapping[str, Decimal]
     class_factor: Mapping[PriceClass, Fraction]
+    factors: tuple[Factor, ...]
+    calendar: Calendar
     outcome_factor: Mapping[Outcome, Decimal]
-    invoice_step: MicroYuan
-    invoice_mode: Rounding
+    charge_step: Step
+    invoice_step: Step
     digest: str
     text: str
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -112,45 +87,73 @@ class Tariff:
         Raises:
             WrongInput: the document is no tariff; the message names the first wrong place.
         """
-        try:
-            file = _TariffFile.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise WrongInput(f"The tariff is not valid TOML: {error}.") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise WrongInput(
-                f"The tariff is wrong at {place}: {first['msg']}.",
-                hint="Compare with the default tariff, tariffs/default.toml.",
-            ) from error
+        file = tariff_file.read(text)
+        factors = tuple(each.factor() for each in file.factor)
+        timed = tuple(each for each in factors if each.span)
         return cls(
             name=file.name,
             version=file.version,
-            effective_from=file.effective_from,
+            effective_from=file.effective_from.astimezone(UTC),
+            currency=file.currency,
             quote_valid=timedelta(minutes=file.quote_valid_minutes),
             minimum_charge=file.minimum_charge_yuan,
-            core_hour=file.core_hour.price(),
-            memory_gb_hour=file.memory_gb_hour.price(),
-            device_hour={kind: entry.price() for kind, entry in file.device_hour.items()},
-            energy_kwh=file.energy_kwh.price(),
+            prices=file.prices(),
+            bundle=file.bundle_hour.shares() if file.bundle_hour else {},
+            exchange=file.exchange,
+            power_watts=file.power_watts,
             class_factor=file.class_factor,
+            factors=factors,
+            calendar=Calendar(file.zone, timed, monthly=any(each.is_tier for each in factors)),
             outcome_factor=file.outcome_factor,
-            invoice_step=file.invoice_rounding.step_yuan,
-            invoice_mode=file.invoice_rounding.mode,
+            charge_step=file.rounding(),
+            invoice_step=file.invoice_rounding.step(),
             digest=sha256(text.encode()).hexdigest(),
             text=text,
         )
 
-    def device_price(self, kind: str) -> Price:
-        """The price of a device-hour: of `npu-64g`, else of its kind `npu`, else of `other`."""
-        by_kind = self.device_hour.get(kind.partition("-")[0])
-        return self.device_hour.get(kind) or by_kind or self.device_hour[OTHER_DEVICE]
+    def price_of(self, item: str) -> Price | None:
+        """The item's price, None where it costs nothing; `device:npu-64g`, else as `npu`."""
+        kind, _, name = item.partition(":")
+        if kind != "device" or "device" in self.prices:
+            return self.prices.get(kind)
+        by_kind = self.prices.get(f"device:{name.partition('-')[0]}")
+        return self.prices.get(item) or by_kind or self.prices.get(f"device:{OTHER}")
+
+    def standard_hours(self, kind: str) -> Decimal:
+        """Standard hours in one hour of a device of this kind: of `npu-64g`, else `npu`."""
+        if self.exchange is None:
+            return Decimal(1)
+        by_kind = self.exchange.get(kind.partition("-")[0], self.exchange[OTHER])
+        return self.exchange.get(kind, by_kind)
+
+    def device_weight(self, kind: str) -> Decimal:
+        """What tells the dearer of two devices."""
+        price = self.price_of(f"device:{kind}")
+        return self.standard_hours(kind) * (price.amount if price else 1)
+
+    def standing(self, kind: str, terms: Terms) -> tuple[Factor, ...]:
+        """The factors that hold for a kind of item at all times and for any quantity."""
+        return _standing(self, kind, terms)
+
+    def tiers(self, kind: str, terms: Terms) -> tuple[Factor, ...]:
+        """The factors that hold for a part of the month's quantity, in any span."""
+        return _tiers(self, kind, terms)
+
+    def unit_price(self, item: str, terms: Terms, applied: tuple[Factor, ...]) -> MicroYuan:
+        """The price of one unit in a class times the factors applied, rounded half-even.
+
+        Raises:
+            KeyError: the item has no price.
+        """
+        return _unit_price(self, item, terms.price_class, applied)
+
+    def asked(self, amount: MicroYuan) -> MicroYuan:
+        """A charge by the minimum and the rounding of one charge."""
+        return self.charge_step.round(MicroYuan(max(amount, self.minimum_charge)))
 
     def invoice_total(self, amount: MicroYuan) -> MicroYuan:
         """A sum of exact charges as an invoice shows it."""
-        steps = Decimal(amount) / self.invoice_step
-        rounded = steps.quantize(Decimal(1), _ROUNDING[self.invoice_mode])
-        return MicroYuan(int(rounded) * self.invoice_step)
+        return self.invoice_step.round(amount)
 
 
 class TariffBook:
@@ -172,6 +175,16 @@ class TariffBook:
                 hint="Give each published tariff its own version and effective_from.",
             )
 
+    @property
+    def latest_version(self) -> int:
+        """The highest number of a version."""
+        return max(self._by_version)
+
+    @property
+    def counts_quantities(self) -> bool:
+        """Whether a price of any version depends on the month's quantity."""
+        return any(tariff.calendar.monthly for tariff in self.versions)
+
     def at(self, instant: Instant) -> Tariff:
         """The tariff in force at the instant.
 
@@ -185,6 +198,22 @@ class TariffBook:
                 hint=f"The first takes effect at {self.versions[0].effective_from}.",
             )
         return in_force[-1]
+
+    def in_force_or_first(self, instant: Instant) -> Tariff:
+        """The tariff in force at the instant, or the first where none is yet."""
+        return self.over(instant, instant)[0][1]
+
+    def over(self, start: Instant, end: Instant) -> tuple[tuple[Instant, Tariff], ...]:
+        """The versions in force from `start` to before `end`, each with its first instant there.
+
+        Before the first version took effect, the first holds: what was used is always priced.
+        """
+        first = max(
+            (place for place, each in enumerate(self.versions) if each.effective_from <= start),
+            default=0,
+        )
+        later = [each for each in self.versions[first + 1 :] if each.effective_from < end]
+        return ((start, self.versions[first]), *((each.effective_from, each) for each in later))
 
     def version(self, number: int) -> Tariff:
         """The tariff of this version.
@@ -205,72 +234,32 @@ def default_tariff() -> Tariff:
     )
 
 
-_ROUNDING = {
-    Rounding.HALF_UP: ROUND_HALF_UP,
-    Rounding.HALF_EVEN: ROUND_HALF_EVEN,
-    Rounding.DOWN: ROUND_DOWN,
-}
+@lru_cache(maxsize=1024)
+def _standing(tariff: Tariff, kind: str, terms: Terms) -> tuple[Factor, ...]:
+    return tuple(
+        each
+        for each in tariff.factors
+        if each.span is None and not each.is_tier and each.concerns(kind, terms)
+    )
 
 
-def _fraction(value: object) -> Fraction:
-    if not isinstance(value, str):
-        raise ValueError('write a factor as text, such as "1", "0.2" or "2/3"')  # noqa: TRY004  pydantic collects ValueError
-    try:
-        return Fraction(value)
-    except ZeroDivisionError:
-        raise ValueError(f"{value} divides by zero") from None
+@lru_cache(maxsize=1024)
+def _tiers(tariff: Tariff, kind: str, terms: Terms) -> tuple[Factor, ...]:
+    return tuple(each for each in tariff.factors if each.is_tier and each.concerns(kind, terms))
 
 
-def _yuan(value: object) -> MicroYuan:
-    if not isinstance(value, str):
-        raise ValueError('write an amount as text, such as "0.06"')  # noqa: TRY004  pydantic collects ValueError
-    return from_yuan(value)
-
-
-def _covers(names: Iterable[str]) -> AfterValidator:
-    """Refuses a table in which one of the names is missing."""
-
-    def check(table: Mapping[str, object]) -> Mapping[str, object]:
-        if missing := [name for name in names if name not in table]:
-            raise ValueError(f"no entry for {', '.join(missing)}")
-        return table
-
-    return AfterValidator(check)
-
-
-_Yuan = Annotated[MicroYuan, BeforeValidator(_yuan), Field(ge=0)]
-_Factor = Annotated[Fraction, BeforeValidator(_fraction), Field(ge=0)]
-_Share = Annotated[Decimal, Field(ge=0, le=1)]
-
-
-class _Door(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class _PriceFile(_Door):
-    yuan: _Yuan
-    charged: bool = True
-    source: str
-
-    def price(self) -> Price:
-        return Price(self.yuan, self.charged, self.source)
-
-
-class _RoundingFile(_Door):
-    step_yuan: Annotated[_Yuan, Field(gt=0)]
-    mode: Rounding
-
-
-class _TariffFile(_Door):
-    name: Annotated[str, Field(min_length=1)]
-    version: Annotated[int, Field(ge=1)]
-    effective_from: AwareDatetime
-    quote_valid_minutes: Annotated[int, Field(ge=1)]
-    minimum_charge_yuan: _Yuan
-    core_hour: _PriceFile
-    memory_gb_hour: _PriceFile
-    device_hour: Annotated[Mapping[str, _PriceFile], _covers((OTHER_DEVICE,))]
-    energy_kwh: _PriceFile
-    class_factor: Annotated[Mapping[PriceClass, _Factor], _covers(PriceClass)]
-    outcome_factor: Annotated[Mapping[Outcome, _Share], _covers(Outcome)]
-    invoice_rounding: _RoundingFile
+@lru_cache(maxsize=8192)
+def _unit_price(
+    tariff: Tariff, item: str, price_class: PriceClass, applied: tuple[Factor, ...]
+) -> MicroYuan:
+    price = tariff.price_of(item)
+    if price is None:
+        raise KeyError(item)
+    amount = Fraction(price.amount)
+    if price.by_class is not None:
+        amount = Fraction(price.by_class[price_class])
+    elif item.partition(":")[0] in COMPUTING:
+        amount *= tariff.class_factor[price_class]
+    for factor in applied:
+        amount *= factor.value
+    return MicroYuan(round(amount))

@@ -6,12 +6,13 @@ record. Time for which no reading exists is a gap that shows, never a guess.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from zhisuan.core.clock import Instant, format_instant
 from zhisuan.core.quantities import MILLI, Quality
-from zhisuan.ledger.quote import Demand
-from zhisuan.ledger.tariff import PriceClass
+from zhisuan.ledger.demand import Demand, exact
+from zhisuan.ledger.terms import PriceClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +34,26 @@ class UsedDevice:
 
 @dataclass(frozen=True, slots=True)
 class UsageRecord:
-    """One attempt of one job on one node.
+    """One attempt of one job, over all nodes of its gang.
 
     Attributes:
         job_id, attempt: together the identity; one record for each.
         project: None when the tenant keeps no projects.
+        node: where it ran; the nodes of a gang with commas between them.
         cpu_milli, memory_mb: the share granted; 1000 milli = one core, MB of 2**20 bytes.
         started_at, ended_at: the interval by the wall clock.
-        wall_s: the interval's length by the monotonic clock, seconds; this is what is priced.
+        wall_s: the interval's length by the monotonic clock, seconds; this is what is priced,
+            but for `gap_s`.
         cpu_s: processor seconds the job used, of all its processes.
         peak_memory_mb: largest resident set seen, None when nobody could look.
         energy_wh, energy_quality: the job's share of the node's energy and where it comes from.
         algorithm: what ran, `name@version`.
-        tariff_version: the price list that holds for it.
+        tariff_version: the price list by which it was quoted.
         reason: how the attempt ended, in the words of the job's life.
         billable: False when the attempt was lost or taken away and costs nothing by rule.
-        gap_s: seconds of the interval for which there is no reading.
+        gap_s: seconds of the interval for which there is no reading, taken as its last.
+        counted: what else was used, by item: `storage` in GB-seconds, `tokens`, `calls`,
+            `pieces`.
         seq: its place in the chain, given when it is appended; 0 before.
     """
 
@@ -73,6 +78,7 @@ class UsageRecord:
     devices: tuple[UsedDevice, ...] = ()
     billable: bool = True
     gap_s: float = 0.0
+    counted: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     seq: int = 0
 
     @property
@@ -85,12 +91,24 @@ class UsageRecord:
         """Devices times seconds."""
         return self.device_milli * self.wall_s / MILLI
 
+    @property
+    def unread_s(self) -> Decimal:
+        """The seconds without a reading, exact and at most the interval's."""
+        return min(exact(self.gap_s), exact(self.wall_s))
+
     def demand(self) -> Demand:
-        """What is priced: the grant over the interval."""
+        """What is priced: the grant over the part of the interval that was read."""
         by_kind: Counter[str] = Counter()
         for device in self.devices:
             by_kind[device.kind] += device.milli
-        return Demand.of_grant(self.wall_s, self.cpu_milli, self.memory_mb, by_kind, self.energy_wh)
+        return Demand.of_seconds(
+            exact(self.wall_s) - self.unread_s,
+            self.cpu_milli,
+            self.memory_mb,
+            by_kind,
+            exact(self.energy_wh),
+            self.counted,
+        )
 
     def body(self) -> Mapping[str, object]:
         """The record as JSON values: what is hashed, word for word, as published evidence."""
@@ -127,4 +145,5 @@ class UsageRecord:
             "reason": self.reason,
             "billable": self.billable,
             "gap_s": self.gap_s,
+            "counted": {item: str(amount) for item, amount in sorted(self.counted.items())},
         }

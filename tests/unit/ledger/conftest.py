@@ -5,15 +5,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from zhisuan.core.money import MicroYuan, from_yuan
 from zhisuan.core.quantities import Quality
+from zhisuan.ledger.accounts.business import PREPAID, Business
 from zhisuan.ledger.book import Ledger
-from zhisuan.ledger.quote import Demand, Offer, quote
-from zhisuan.ledger.tariff import PriceClass, TariffBook, default_tariff
+from zhisuan.ledger.quote import Demand, Offer
+from zhisuan.ledger.tariff import PriceClass, TariffBook, Terms, default_tariff
 from zhisuan.ledger.usage import UsageRecord
 from zhisuan.store.database import METADATA, Database
 
@@ -54,7 +56,7 @@ class Office:
         ends = [Demand.of_grant(seconds, 1000, 1024) for seconds in (low_s, high_s)]
         with self.write() as connection:
             return self.ledger.store_quote(
-                connection, self.tenant, quote(self.ledger.tariff, *ends)
+                connection, self.tenant, self.ledger.quote(*ends, Terms())
             )
 
     def usage(self, job_id: str, wall_s: float = 600.0, **changes: object) -> UsageRecord:
@@ -94,11 +96,13 @@ def open_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
     folder, numbers = tmp_path_factory.mktemp("ledgers"), count()
     opened: list[Database] = []
 
-    def make(grant: str = "100") -> Office:
+    def make(
+        grant: str = "100", place: Path | str | None = None, business: Business = PREPAID
+    ) -> Office:
         clock = TurnedClock()
-        database = Database(folder / f"centre-{next(numbers)}.db")
+        database = Database(place or folder / f"centre-{next(numbers)}.db")
         opened.append(database)
-        ledger = Ledger(TariffBook([default_tariff()]), clock)
+        ledger = Ledger(TariffBook([default_tariff()]), clock, business)
         office = Office(database, ledger, clock)
         with database.write() as connection:
             METADATA.create_all(connection)
@@ -112,5 +116,7 @@ def open_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
 
 
 @pytest.fixture
-def office(open_office: Callable[..., Office]) -> Office:
-    return open_office()
+def office(open_office: Callable[..., Office], tables: Path | str) -> Iterator[Office]:
+    office = open_office(place=tables)
+    yield office
+    office.database.close()

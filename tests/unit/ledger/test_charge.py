@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from zhisuan.core.money import MicroYuan, shown
 from zhisuan.ledger.charge import Charge, Hold, charge
-from zhisuan.ledger.tariff import Outcome, PriceClass, Tariff, default_tariff
+from zhisuan.ledger.rating import rate
+from zhisuan.ledger.tariff import Outcome, PriceClass, Tariff, TariffBook, default_tariff
 from zhisuan.ledger.usage import UsageRecord
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -30,7 +31,8 @@ def price(open_office: Callable) -> Callable[..., Charge]:
             for number, seconds in enumerate(wall_s, start=1)
         ]
         hold = Hold("job_1", "t", None, "quo_1", MicroYuan(held), 1, PriceClass.STANDARD, NOW)
-        return charge(tariff, hold, usage, outcome, NOW, seq=1, transaction_seq=1)
+        rating = rate(TariffBook([tariff]), hold.terms, usage)
+        return charge(tariff, hold, usage, rating, outcome, NOW, seq=1, transaction_seq=1)
 
     return make
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zhisuan.core.errors import NotFound, WrongInput
 from zhisuan.core.money import MicroYuan, from_yuan
-from zhisuan.ledger.tariff import Outcome, PriceClass, Tariff, TariffBook, default_tariff
+from zhisuan.ledger.tariff import Outcome, PriceClass, Tariff, TariffBook, Terms, default_tariff
 
 
 def edited(old: str, new: str) -> str:
@@ -20,7 +20,7 @@ def edited(old: str, new: str) -> str:
 
 def test_the_default_prices_a_core_hour_in_three_classes_as_published():
     tariff = default_tariff()
-    prices = {name: tariff.core_hour.amount * tariff.class_factor[name] for name in PriceClass}
+    prices = {name: tariff.unit_price("core", Terms(name), ()) for name in PriceClass}
     assert prices == {
         PriceClass.PREEMPTIBLE: from_yuan("0.04"),
         PriceClass.STANDARD: from_yuan("0.06"),
@@ -38,13 +38,13 @@ def test_every_outcome_and_class_has_a_rule_in_the_default():
 
 def test_every_price_names_its_source():
     tariff = default_tariff()
-    prices = [tariff.core_hour, tariff.memory_gb_hour, tariff.energy_kwh]
-    assert all(price.source for price in [*prices, *tariff.device_hour.values()])
+    assert {"core", "memory", "energy", "device:gpu-80g"} <= tariff.prices.keys()
+    assert all(price.source for price in tariff.prices.values())
 
 
 def test_an_unlisted_device_costs_what_other_devices_cost():
     tariff = default_tariff()
-    assert tariff.device_price("npu-9") is tariff.device_hour["other"]
+    assert tariff.price_of("device:npu-9") is tariff.prices["device:other"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""A month's raw records as one zip, for whoever rates them again."""

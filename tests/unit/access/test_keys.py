@@ -1,6 +1,6 @@
 """Keys: shown once, kept as a hash, known by nobody else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_a_key_is_recognised_and_its_text_is_stored_nowhere(database, tmp_path):
         tenant = records.add_tenant(connection, "shop", AT)
         made = records.add_key(connection, tenant.tenant_id, Role.MEMBER, AT)
     with database.read() as connection:
-        who = records.caller(connection, made.text)
+        who = records.caller(connection, made.text, AT)
     assert who == Caller(tenant.tenant_id, Role.MEMBER, made.key_id)
     database.close()
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -39,7 +39,7 @@ def test_a_key_is_recognised_and_its_text_is_stored_nowhere(database, tmp_path):
 @pytest.mark.parametrize("text", ["", "zs_", "zs_abc_def", "x" * 500, "zs_a_b_c", "钥匙", "zs__"])
 def test_what_is_no_key_is_not_authenticated(database, text):
     with database.read() as connection, pytest.raises(NotAuthenticated):
-        records.caller(connection, text)
+        records.caller(connection, text, AT)
 
 
 def test_the_right_id_with_a_wrong_secret_is_not_authenticated(database):
@@ -48,7 +48,52 @@ def test_the_right_id_with_a_wrong_secret_is_not_authenticated(database):
         made = records.add_key(connection, tenant.tenant_id, Role.MEMBER, AT)
         wrong = made.text[:-1] + ("0" if made.text[-1] != "0" else "1")
         with pytest.raises(NotAuthenticated):
-            records.caller(connection, wrong)
+            records.caller(connection, wrong, AT)
+
+
+def test_a_key_that_is_no_good_costs_the_same_whatever_is_wrong_with_it(database, monkeypatch):
+    """Statements and comparisons are counted: a wall clock would only guess."""
+    at = AT
+    with database.write() as connection:
+        tenant = records.add_tenant(connection, "shop", at).tenant_id
+        good, revoked, expired, rotated = (
+            records.add_key(
+                connection, tenant, Role.MEMBER, at, expires_at=at if name == "expired" else None
+            )
+            for name in ("good", "revoked", "expired", "rotated")
+        )
+        records.revoke_key(connection, revoked.key_id, at)
+        before = records.key(connection, tenant, rotated.key_id)
+        records.rotate_key(connection, before, at - timedelta(seconds=1))
+    counted = []
+    compare = keys.hmac.compare_digest
+    monkeypatch.setattr(
+        keys.hmac, "compare_digest", lambda one, two: counted.append("compare") or compare(one, two)
+    )
+    wrong = good.text[:-1] + ("0" if good.text[-1] != "0" else "1")
+    elsewhere = keys.new_key().text
+    costs = {}
+    for name, text in {
+        "no key": "hello",
+        "of another centre": elsewhere,
+        "wrong secret": wrong,
+        "revoked": revoked.text,
+        "expired": expired.text,
+        "rotated away": rotated.text,
+    }.items():
+        with database.read() as connection:
+            connection.connection.driver_connection.set_trace_callback(
+                lambda statement: counted.append(statement.partition("WHERE")[0])
+            )
+            counted.clear()
+            with pytest.raises(NotAuthenticated) as refused:
+                records.caller(connection, text, at)
+            costs[name] = (tuple(counted), refused.value.message, refused.value.hint)
+            connection.connection.driver_connection.set_trace_callback(None)
+    assert len(set(costs.values())) == 1, costs
+    cost, *_ = costs["no key"]
+    assert cost.count("compare") == 2
+    assert len(cost) == 3
 
 
 def test_no_two_keys_are_alike():
@@ -74,4 +119,5 @@ def test_a_role_may_do_just_what_it_is_granted(role, permission):
 
 
 def test_an_auditor_can_change_nothing():
-    assert GRANTS[Role.AUDITOR] == {Permission.SEE_POOL, Permission.VERIFY}
+    seeing = {Permission.SEE_POOL, Permission.SEE_JOBS, Permission.SEE_RECORDS}
+    assert GRANTS[Role.AUDITOR] == seeing | {Permission.VERIFY, Permission.SEE_AUDIT}

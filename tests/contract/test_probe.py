@@ -55,7 +55,7 @@ def test_it_measures_three_speeds(tmp_path: Path, probe: Algorithm) -> None:
     assert final.reason is EndReason.SUCCEEDED
     speeds = [answer[name] for name in ("integer_mops", "float_mops", "memory_mb_s")]
     assert all(isinstance(speed, float) and speed > 0 for speed in speeds)
-    assert final.meter.cpu_s > 0.1
+    assert final.meter.cpu_s > 0.03
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ from zhisuan.core.task import Effort, TaskKind
 CARD = "algorithm.toml"
 LOCK = "requirements.txt"
 
+_ENTRY = r"^[\w.]+:\w+$"
+_VERSION = r"^\d+\.\d+\.\d+$"
+
 
 class Bilingual(BaseModel):
     """A text in Chinese and English."""
@@ -49,6 +52,22 @@ class Spread(BaseModel):
         return low, high
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one run is expected to need; pairs are low and high ends.
+
+    Attributes:
+        cores: to be granted.
+        wall_s, cpu_s: seconds.
+        memory_mb: to be granted, the high end.
+    """
+
+    cores: int
+    wall_s: tuple[float, float]
+    cpu_s: tuple[float, float]
+    memory_mb: int
+
+
 class ResourceProfile(BaseModel):
     """What a run needs, measured by its author.
 
@@ -67,39 +86,70 @@ class ResourceProfile(BaseModel):
     most_cores: int = Field(ge=1)
     measured_on: str
 
+    def need(self, budget_s: float, million_cells: float, cores: int) -> Need:
+        """What a run is expected to need on a node of so many cores."""
+        granted = max(1, min(cores, self.most_cores))
+        cpu_low, cpu_high = self.cpu_s.at(budget_s, million_cells)
+        serial_low, serial_high = self.serial_s.at(budget_s, million_cells)
+        memory = self.memory_mb.at(budget_s, million_cells)[1]
+        wall = (serial_low + cpu_low / granted, serial_high + cpu_high / granted)
+        return Need(granted, wall, (cpu_low, cpu_high), round(memory))
+
+
+class Predictor(BaseModel):
+    """How an algorithm answers new rows by a solution that it made.
+
+    Attributes:
+        entry: called with a `JobContext` whose input `solution` is the zip that is taken away.
+        since: the first version whose solutions it can open.
+        preload: modules for a warm runner of its own, no more than answering needs.
+        profile: what it needs; `cells` are those of the new rows, and there is no budget.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    entry: str = Field(pattern=_ENTRY)
+    since: str = Field(pattern=_VERSION)
+    preload: tuple[str, ...] = ()
+    profile: ResourceProfile
+
+    def opens(self, version: str) -> bool:
+        """Whether it can open a solution that this version of the algorithm made."""
+        return _numbers(version) >= _numbers(self.since)
+
 
 class Card(BaseModel):
-    """The whole of `algorithm.toml`."""
+    """The whole of `algorithm.toml`.
+
+    Attributes:
+        resumes: a run that is stopped keeps a checkpoint from which the next attempt goes on, so
+            that stopping it costs little.
+        internal: a tool of the centre itself, which no shelf of the catalogue offers.
+        answers: the questions it answers, as a person would ask them.
+        outputs: files that are taken away, and what each is.
+        stages: the words it tells its progress with, and what each means to whoever waits.
+        provider: who gets a share of what it is charged; empty for the centre's own.
+        predict: how it answers new rows; None if its solutions can only be taken away.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
-    entry: str = Field(pattern=r"^[\w.]+:\w+$")
+    version: str = Field(pattern=_VERSION)
+    entry: str = Field(pattern=_ENTRY)
     title: Bilingual
     summary: Bilingual
+    answers: Bilingual | None = None
     licence: str
+    provider: str = Field(default="", max_length=60)
+    internal: bool = False
     tasks: tuple[TaskKind, ...] = ()
     preload: tuple[str, ...] = ()
+    resumes: bool = False
     efforts: dict[Effort, float] = Field(default_factory=dict[Effort, float])
     inputs: dict[str, str] = Field(default_factory=dict[str, str])
-    outputs: dict[str, str] = Field(default_factory=dict[str, str])
+    outputs: dict[str, Bilingual] = Field(default_factory=dict[str, Bilingual])
+    stages: dict[str, Bilingual] = Field(default_factory=dict[str, Bilingual])
     profile: ResourceProfile
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What one run is expected to need; pairs are low and high ends.
-
-    Attributes:
-        cores: to be granted.
-        wall_s, cpu_s: seconds.
-        memory_mb: to be granted, the high end.
-    """
-
-    cores: int
-    wall_s: tuple[float, float]
-    cpu_s: tuple[float, float]
-    memory_mb: int
+    predict: Predictor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +181,8 @@ class Algorithm:
 
     def need(self, effort: Effort, rows: int, columns: int, cores: int) -> Need:
         """What a run on a table of this size is expected to need on a node of so many cores."""
-        granted = max(1, min(cores, self.card.profile.most_cores))
-        budget, cells = self.card.efforts.get(effort, 0.0), rows * columns / 1e6
-        cpu_low, cpu_high = self.card.profile.cpu_s.at(budget, cells)
-        serial_low, serial_high = self.card.profile.serial_s.at(budget, cells)
-        memory = self.card.profile.memory_mb.at(budget, cells)[1]
-        wall = (serial_low + cpu_low / granted, serial_high + cpu_high / granted)
-        return Need(granted, wall, (cpu_low, cpu_high), round(memory))
+        budget = self.card.efforts.get(effort, 0.0)
+        return self.card.profile.need(budget, rows * columns / 1e6, cores)
 
 
 def read_package(folder: Path) -> Algorithm:
@@ -160,6 +205,10 @@ def read_package(folder: Path) -> Algorithm:
         if not (folder / name).exists():
             raise WrongInput(f"{folder} has no {name}.", hint="Add it to the package.")
     return Algorithm(card, folder, _digest(folder))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def _digest(folder: Path) -> str:

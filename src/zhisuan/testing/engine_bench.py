@@ -109,7 +109,22 @@ def bench(engine: Engine, folder: Path, *, isolated: bool) -> Generator[EngineBe
         yield ready
     finally:
         ready.engine.close()
-        rmtree(folder)
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in which a runner that ends may still write or remove something.
+
+    Raises:
+        OSError: it cannot be removed for as long as we have patience.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    while folder.exists():
+        try:
+            rmtree(folder)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
 
 
 def gone(pid: int) -> bool:

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from zhisuan.compute.engines.engine import Engine, Phase
 from zhisuan.core.clock import WallClock, parse_instant
 from zhisuan.core.quantities import Seconds
@@ -203,16 +205,59 @@ class EngineContract:
         assert (final.reason, final.exit_code) == (EndReason.STOPPED, -signal.SIGKILL)
         assert waited >= 0.4
 
-    def test_a_job_that_asks_may_write_its_checkpoint(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("function", ["give_up_when_asked", "yield_when_asked"])
+    def test_a_job_that_asks_may_write_its_checkpoint(self, tmp_path: Path, function: str) -> None:
+        with self.bench(tmp_path) as ready:
+            final = self._stopped(ready, ready.order(function))
+            kept = ready.attempt(ready.order(function)).checkpoint
+            assert (kept / "state").read_text() == "kept"
+        assert (final.reason, final.exit_code) == (EndReason.STOPPED, 0)
+
+    def test_a_job_that_finishes_before_it_is_told_has_succeeded(self, tmp_path: Path) -> None:
+        with self.bench(tmp_path) as ready:
+            spec = ready.order("finish_when_asked")
+            final = self._stopped(ready, spec)
+            assert (ready.attempt(spec).output / "answer").read_text() == "whole"
+        assert (final.reason, final.exit_code) == (EndReason.SUCCEEDED, 0)
+
+    def test_a_job_that_may_have_been_told_and_returns_is_stopped(self, tmp_path: Path) -> None:
+        with self.bench(tmp_path) as ready:
+            final = self._stopped(ready, ready.order("heed_by_itself"))
+        assert (final.reason, final.exit_code) == (EndReason.STOPPED, 0)
+
+    def test_a_job_that_stops_unasked_has_failed(self, tmp_path: Path) -> None:
+        assert self.final(tmp_path, "give_up_unasked").reason is EndReason.PROGRAM_ERROR
+
+    def _stopped(self, ready: EngineBench, spec: LaunchSpec) -> FinalRecord:
+        """The end of a job that is asked to stop, with ample grace, once it is at work."""
+        ready.engine.launch(spec)
+        ready.until_asleep(spec)
+        ready.engine.stop(spec.job_id, Seconds(30.0))
+        final = ready.until(OVER, spec.job_id).final
+        assert final is not None
+        return final
+
+    def test_a_stop_without_grace_leaves_no_time_for_a_checkpoint(self, tmp_path: Path) -> None:
         with self.bench(tmp_path) as ready:
             spec = ready.order("yield_when_asked")
             ready.engine.launch(spec)
             ready.until_asleep(spec)
-            ready.engine.stop(spec.job_id, Seconds(30.0))
+            ready.engine.stop(spec.job_id, Seconds(0.0))
             final = ready.until(OVER).final
-            assert (ready.attempt(spec).checkpoint / "state").read_text() == "kept"
+            assert not (ready.attempt(spec).checkpoint / "state").exists()
         assert final is not None
-        assert (final.reason, final.exit_code) == (EndReason.STOPPED, 0)
+        assert (final.reason, final.exit_code) == (EndReason.STOPPED, -signal.SIGKILL)
+
+    def test_who_is_asked_again_with_less_grace_has_less_time(self, tmp_path: Path) -> None:
+        with self.bench(tmp_path) as ready:
+            spec = ready.order("resist")
+            ready.engine.launch(spec)
+            ready.until_asleep(spec)
+            ready.engine.stop(spec.job_id, Seconds(600.0))
+            ready.engine.stop(spec.job_id, Seconds(0.1))
+            final = ready.until(OVER).final
+        assert final is not None
+        assert (final.reason, final.exit_code) == (EndReason.STOPPED, -signal.SIGKILL)
 
     def test_stopping_what_is_over_or_unknown_changes_nothing(self, tmp_path: Path) -> None:
         with self.bench(tmp_path) as ready:

@@ -34,7 +34,7 @@ def interpreter(pytestconfig: pytest.Config) -> tuple[str, ...]:
     return Environments(folder).make(PACKAGE / "requirements.txt").interpreter
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def in_environment(interpreter: tuple[str, ...]) -> Callable[..., dict[str, Any]]:
     """Run a program of this folder in the environment; it prints one JSON object at the end."""
 

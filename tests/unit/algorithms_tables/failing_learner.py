@@ -11,6 +11,7 @@ from tables.blend import choose_blend  # noqa: E402  the same
 from tables.budget import Budget  # noqa: E402  the same
 from tables.learners import Cut, Fitted  # noqa: E402  the same
 from tables.link import Link  # noqa: E402  the same
+from tables.memory import Memory  # noqa: E402  the same
 
 rng = np.random.default_rng(0)
 x = rng.normal(size=(300, 4)).astype(np.float32)
@@ -33,8 +34,8 @@ search.portfolio = lambda *_: iter([
 parts = split.make_split(y, None, classes=0, effort="fast", seed=0)
 rows = parts.development
 found = search.run_search(
-    x[rows], y[rows], parts, classes=0, cores=2, effort="fast", seed=0, budget=Budget(60),
-    tell=lambda _: None,
+    x[rows], y[rows], parts, classes=0, cores=2, effort="fast", seed=0,
+    memory=Memory(Budget(60)), tell=lambda _: None,
 )  # fmt: skip
 
 

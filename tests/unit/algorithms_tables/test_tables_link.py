@@ -53,5 +53,12 @@ def test_a_budget_never_gives_away_what_is_kept_back() -> None:
     assert budget.stages == {"search": 5.0}
 
 
-def test_nothing_more_is_begun_after_a_request_to_stop() -> None:
-    assert not Budget(10.0, lambda: True, clock=lambda: 0.0).allows(0.0)
+def test_what_earlier_attempts_used_counts_against_the_budget() -> None:
+    used = [100.0]
+    budget = Budget(10.0, clock=lambda: used[0])
+    used[0] = 101.0
+    budget.resume({"read": 1.0, "search": 5.0})
+    assert budget.used() == 7.0
+    assert not budget.allows(2.0)
+    budget.close_stage("read")
+    assert budget.stages == {"read": 2.0, "search": 5.0}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from zhisuan.runner.context import JobContext, WrongInput
+from zhisuan.runner.context import JobContext, Stopped, WrongInput
 
 _MEGABYTE = 1 << 20
 
@@ -103,6 +103,39 @@ def yield_when_asked(context: JobContext) -> None:
         (context.output / "asleep").touch()
         time.sleep(0.01)
     (context.checkpoint / "state").write_text("kept")
+
+
+def give_up_when_asked(context: JobContext) -> None:
+    """Stop as the contract has it: write a checkpoint and say that the work is not done."""
+    while not context.should_stop():
+        (context.output / "asleep").touch()
+        time.sleep(0.01)
+    (context.checkpoint / "state").write_text("kept")
+    raise Stopped
+
+
+def finish_when_asked(context: JobContext) -> None:
+    """Be asked in the middle of the last piece of work, and finish it without looking up."""
+    context.should_stop()
+    (context.output / "asleep").touch()
+    while not (context.output.parent / "stop").exists():
+        time.sleep(0.01)
+    time.sleep(0.5)  # until the signal has come, too
+    (context.output / "answer").write_text("whole")
+
+
+def heed_by_itself(context: JobContext) -> None:
+    """Catch the signal without the runner's knowledge, and return early."""
+    caught: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: caught.append(number))
+    (context.output / "asleep").touch()
+    while not caught:
+        time.sleep(0.01)
+
+
+def give_up_unasked(_context: JobContext) -> None:
+    """Stop though nobody asked."""
+    raise Stopped
 
 
 def leave_helpers(context: JobContext) -> None:

@@ -2,7 +2,8 @@
 
 Three loops of the interpreter, for integers, floating-point numbers and memory, each for an
 equal share of the time. The figures compare cores under the same Python; they are no measure of
-peak performance. The ways to fail exist so that an operator can see each one handled.
+peak performance. The ways to fail exist so that an operator can see each one handled. A probe
+that was stopped goes on where it was: what it rested and measured counts over all attempts.
 """
 
 import json
@@ -12,12 +13,14 @@ import sys
 import time
 from collections.abc import Callable
 
+from probe.course import Course
 from zhisuan.runner.context import JobContext, WrongInput
 
 _BLOCK = 20_000
 _MEGABYTE = 1 << 20
-_LONGEST_S = 3600
+_LONGEST_S = 30 * 86400  # as the API allows a job
 _LARGEST_MB = 256
+_NAP_S = 0.05
 
 
 def main(context: JobContext) -> None:
@@ -27,6 +30,10 @@ def main(context: JobContext) -> None:
     result and end), `size` in megabytes of the
     memory loop's buffer (1 to 256), `fail` one of `exit`, `error`, `memory`, `wrong_input`,
     `sleep`, or absent.
+
+    Raises:
+        Stopped: it was asked to while it rested or measured.
+        WrongInput: a parameter makes no sense.
     """
     seconds = float(context.parameters.get("seconds", 0))
     size = int(context.parameters.get("size", 16))
@@ -37,36 +44,32 @@ def main(context: JobContext) -> None:
     rest = float(context.parameters.get("rest", 0))
     if not 0 <= rest <= _LONGEST_S:
         raise WrongInput(f"rest is {rest:g}; it must lie between 0 and {_LONGEST_S}.")
-    time.sleep(rest)
+    course = Course(context, rest + seconds, {"rest": rest, "seconds": seconds, "size": size})
+    course.run("rest", rest, _nap)
     fail = context.parameters.get("fail")
     if fail:
         _fail(str(fail))
-    scores = _measure(context, seconds, size) if seconds else {}
+    scores = _measure(course, seconds, size) if seconds else {}
+    if seconds:
+        context.progress("done", 1.0, **scores)
     solution = {"cores": sorted(os.sched_getaffinity(0)), "seconds": seconds, **scores}
     (context.output / "solution.json").write_text(json.dumps(solution))
 
 
-def _measure(context: JobContext, seconds: float, size: int) -> dict[str, float]:
+def _measure(course: Course, seconds: float, size: int) -> dict[str, float]:
+    """What each loop does in a second, in millions or megabytes."""
     loops: dict[str, Callable[[], float]] = {
         "integer_mops": _integers,
         "float_mops": _floats,
         "memory_mb_s": _memory(size),
     }
-    scores: dict[str, float] = {}
-    for done, (name, loop) in enumerate(loops.items()):
-        context.progress(name, done / len(loops))
-        scores[name] = _rate(loop, seconds / len(loops))
-    context.progress("done", 1.0, **scores)
-    return scores
+    share = seconds / len(loops)
+    return {name: round(course.run(name, share, loop), 3) for name, loop in loops.items()}
 
 
-def _rate(loop: Callable[[], float], seconds: float) -> float:
-    """Work done per second; the loop returns how much it did, in millions or megabytes."""
-    started = time.perf_counter()
-    done = loop()
-    while (spent := time.perf_counter() - started) < seconds:
-        done += loop()
-    return round(done / spent, 3)
+def _nap() -> float:
+    time.sleep(_NAP_S)
+    return 0.0
 
 
 def _integers() -> float:

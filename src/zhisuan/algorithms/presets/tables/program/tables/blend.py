@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from tables.candidates import Candidate
 from tables.judge import standard_errors
 from tables.metrics import FLOOR, row_losses, score
-from tables.search import Candidate
 
 CHANCE_Z, SURELY_Z = 1.5, 8.0
 """What choosing gains on random targets, in standard errors (measured), and what needs no doubt."""

@@ -5,9 +5,7 @@ handed over with, and must agree with the answers that were judged; else the run
 """
 
 import csv
-import importlib.util
 import json
-import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
@@ -43,24 +41,6 @@ def write_model(folder: Path, model: onnx.ModelProto, plan: dict[str, Any]) -> N
         (folder / name).write_text(source.read_text("utf-8"), "utf-8")
     pins = [f"{package}=={version(package)}" for package in ("numpy", "onnxruntime")]
     (folder / "requirements.txt").write_text("\n".join(pins) + "\n", "utf-8")
-
-
-def load_takeaway(folder: Path) -> ModuleType:
-    """The handed-over `predict.py`, imported from its folder as its user will."""
-    wrote_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.path.insert(0, str(folder))
-    try:
-        spec = importlib.util.spec_from_file_location("takeaway_predict", folder / "predict.py")
-        if spec is None or spec.loader is None:
-            raise FileNotFoundError(folder / "predict.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.dont_write_bytecode = wrote_bytecode
-        sys.path.remove(str(folder))
-        for name in ("cells", "features"):
-            sys.modules.pop(name, None)
 
 
 def write_sample(

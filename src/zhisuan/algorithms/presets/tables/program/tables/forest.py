@@ -6,7 +6,7 @@ t, x <= t holds exactly when x <= the largest float32 not above t. So nothing is
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -114,9 +114,8 @@ def floor32(values: np.ndarray) -> np.ndarray:
     return np.where(near > values, np.nextafter(near, np.float32(-LARGEST)), near)
 
 
-def from_lightgbm(booster: Any, outputs: int) -> Forest:
-    """The numeric trees of a LightGBM booster up to its best iteration, read from its text form."""
-    text = booster.model_to_string(num_iteration=booster.best_iteration)
+def from_lightgbm(text: str, outputs: int) -> Forest:
+    """The numeric trees of a LightGBM booster, read from its text form."""
     builder = _Builder()
     for number, block in enumerate(text.split("\nTree=")[1:]):
         lines = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
@@ -191,13 +190,14 @@ def from_sklearn_trees(trees: list[Any], outputs: int) -> Forest:
     return builder.forest(np.zeros(outputs))
 
 
-def from_xgboost(booster: Any, outputs: int, base: np.ndarray) -> Forest:
+def from_xgboost(booster: Any, outputs: int, row: np.ndarray) -> Forest:
     """The trees of an XGBoost booster already cut to its best iteration.
 
     Args:
         booster: an `xgboost.Booster` of numeric splits.
         outputs: values predicted for each row.
-        base: what the booster adds to the sum of its leaves.
+        row: any row, (1, columns): what the booster adds to its leaves is its margin for this row
+            less the leaves that the row falls into.
     """
     model = json.loads(bytes(booster.save_raw("json")))["learner"]["gradient_booster"]["model"]
     builder = _Builder()
@@ -215,7 +215,8 @@ def from_xgboost(booster: Any, outputs: int, base: np.ndarray) -> Forest:
             np.array([target]),
         )
     forest = builder.forest(np.zeros(outputs), strict=True)
-    return Forest(**{name: getattr(forest, name) for name in Forest.__slots__} | {"base": base})
+    margin = np.ravel(booster.inplace_predict(row, predict_type="margin")).astype(np.float64)
+    return replace(forest, base=margin - evaluate(forest, row)[0])
 
 
 def evaluate(forest: Forest, x: np.ndarray) -> np.ndarray:

@@ -12,11 +12,11 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from tables.blend import Blend
+from tables.candidates import Candidate
 from tables.dense import BEND, FAR, Dense
 from tables.forest import Forest
 from tables.link import Link
 from tables.metrics import FLOOR
-from tables.search import Candidate
 
 
 def build(blend: Blend, width: int) -> onnx.ModelProto:

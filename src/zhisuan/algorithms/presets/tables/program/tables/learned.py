@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tables import blend, encoding, search, split
+from tables import blend, candidates, encoding, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,6 @@ class Learned:
 
     split: split.Split
     encoded: encoding.Encoded
-    search: search.Search
+    search: candidates.Search
     blend: blend.Blend
     y_choose: np.ndarray

@@ -62,11 +62,17 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model after one fit: raw scores by its own library, its portable form, its link."""
+    """A model after one fit: raw scores by its own library, its portable form, its link.
+
+    Attributes:
+        native: the model as its own library writes it, in arrays, where taking it apart into its
+            portable form would be slow.
+    """
 
     raw: Callable[[np.ndarray], np.ndarray]
     portable: Callable[[], Forest | Dense]
     link: Link
+    native: Callable[[], dict[str, np.ndarray]] | None = None
 
     def answer(self, x: np.ndarray) -> np.ndarray:
         """Probabilities or numbers for these rows."""
@@ -113,11 +119,19 @@ def fit_lightgbm(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options:
     def raw(x: np.ndarray) -> np.ndarray:
         return _columns(booster.predict(x, raw_score=True, num_threads=cut.cores))
 
+    def text() -> str:
+        return booster.model_to_string(num_iteration=booster.best_iteration)
+
     return Fitted(
         raw,
-        lambda: forests.from_lightgbm(booster, cut.outputs),
+        lambda: forests.from_lightgbm(text(), cut.outputs),
         link.calibrated(raw(cut.x_choose), cut.y_choose),
+        lambda: {"lightgbm": _bytes(text().encode()), "outputs": np.array(cut.outputs)},
     )
+
+
+def _bytes(content: bytes) -> np.ndarray:
+    return np.frombuffer(content, np.uint8)
 
 
 def _patience(params: dict[str, Any]) -> int:
@@ -178,19 +192,17 @@ def fit_xgboost(cut: Cut, *, log: bool = False, rounds: int = 1_000, **options: 
     def raw(x: np.ndarray) -> np.ndarray:
         return _columns(booster.inplace_predict(x, predict_type="margin"))
 
+    row = cut.x[:1].copy()
     return Fitted(
         raw,
-        lambda: forests.from_xgboost(booster, cut.outputs, _xgboost_base(booster, cut)),
+        lambda: forests.from_xgboost(booster, cut.outputs, row),
         link.calibrated(raw(cut.x_choose), cut.y_choose),
+        lambda: {
+            "xgboost": _bytes(bytes(booster.save_raw("ubj"))),
+            "outputs": np.array(cut.outputs),
+            "row": row,
+        },
     )
-
-
-def _xgboost_base(booster: Any, cut: Cut) -> np.ndarray:
-    """What XGBoost adds to its leaves: the margin of one row less the leaves it falls into."""
-    row = cut.x[:1]
-    margin = _columns(booster.inplace_predict(row, predict_type="margin"))[0].astype(np.float64)
-    part = forests.from_xgboost(booster, cut.outputs, np.zeros(cut.outputs))
-    return margin - forests.evaluate(part, row)[0]
 
 
 def fit_histgb(cut: Cut, *, log: bool = False, **options: Any) -> Fitted:

@@ -4,10 +4,17 @@ Classification is judged by log-loss (nats a row), regression by the root of the
 error (the target's own unit); for both, lower is better.
 """
 
+from collections.abc import Sized
+
 import numpy as np
 
 FLOOR = 1e-6
 """Smallest probability counted, so that one wrong certainty cannot cost infinitely much."""
+
+
+def metric_of(classes: Sized) -> str:
+    """What a question is judged by: the classes' log-loss, or the error of a number."""
+    return "log_loss" if classes else "rmse"
 
 
 def row_losses(y: np.ndarray, predicted: np.ndarray) -> np.ndarray:

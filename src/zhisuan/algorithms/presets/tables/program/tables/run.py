@@ -7,14 +7,19 @@ import numpy as np
 
 from tables import baseline, blend, cautions, encoding, explain, export, graph, judge, search, split
 from tables.budget import Budget
+from tables.candidates import Search
 from tables.cards import write_cards
 from tables.columns import read_table
 from tables.features import transform
+from tables.handed import load_takeaway
 from tables.learned import Learned
+from tables.memory import Memory, made_from
+from tables.metrics import metric_of
 from tables.notes import Note
 from tables.question import Lesson, Question, take_lesson
 from tables.report.page import write_report
 from tables.solution import Judgement, describe
+from zhisuan.runner.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from zhisuan.runner.context import JobContext
@@ -31,27 +36,35 @@ def main(job: "JobContext") -> None:
     Raises:
         WrongInput: the question does not fit the table.
     """
-    job.should_stop()  # from here on a request to end is heard in every thread
+    job.should_stop()  # from here on a request to end is heard, and no longer ends the process
     question = Question.from_parameters(job.parameters)
-    budget = Budget(question.cpu_budget_s, job.should_stop)
-    job.should_stop()  # listens from here on; the first question must come from this thread
-    job.progress("read", 0.02)
+    budget = Budget(question.cpu_budget_s)
+    memory = Memory(budget, Checkpoint(job.checkpoint, made_from(job)), job.should_stop)
+    tell(job, memory, "read", 0.02)
     most_cells = CELLS_A_CPU_SECOND * question.cpu_budget_s
     table = read_table(job.inputs["table"], job.inputs.get("profile"), most_cells)
     lesson = take_lesson(question, table)
     if table.rows_left:
         lesson.notes.append(Note("rows_left", {"rows": table.rows}))
-    learned = learn(lesson, question, budget, job)
-    budget.close_stage("search")
+    learned = learn(lesson, question, memory, job)
+    memory.close_stage(search.STAGE)
 
-    job.progress("judge", 0.85)
-    solution = hand_over(lesson, learned, question, budget, job)
+    # From here on it is quicker to finish than to stop, so nobody asks any more.
+    tell(job, memory, "judge", 0.85)
+    solution = hand_over(lesson, learned, question, memory, job)
     text = json.dumps(solution, ensure_ascii=False, indent=1)
     (job.output / "solution.json").write_text(text, "utf-8")
-    job.progress("done", 1.0, best_score=solution["score"])
+    tell(job, memory, "done", 1.0, score=solution["score"], metric=solution["metric"])
+    memory.forget()
 
 
-def learn(lesson: Lesson, question: Question, budget: Budget, job: "JobContext") -> Learned:
+def tell(job: "JobContext", memory: Memory, stage: str, fraction: float, **facts: Any) -> None:
+    """Tell how far it is; what an earlier attempt told is never taken back."""
+    memory.fraction = max(memory.fraction, fraction)
+    job.progress(stage, memory.fraction, **facts)
+
+
+def learn(lesson: Lesson, question: Question, memory: Memory, job: "JobContext") -> Learned:
     """Split, encode, search and choose; the hold-out's target is not looked at."""
     classes = len(lesson.classes)
     groups = split.repeated_rows([*lesson.table.values.values()])
@@ -63,19 +76,23 @@ def learn(lesson: Lesson, question: Question, budget: Budget, job: "JobContext")
     lesson.notes.extend(cautions.of_rows(lesson, groups, len(rows)))
     encoded = encode(lesson, parts, question)
     lesson.notes.extend(encoded.notes)
-    budget.close_stage("read")
-    job.progress("learn", 0.1)
+    memory.close_stage("read")
+    tell(job, memory, "learn", 0.1)
 
-    def tell(found: search.Search) -> None:
-        done = budget.used() / question.cpu_budget_s
+    def tell_best(found: Search) -> None:
+        used_s = memory.budget.used()
+        done = min(0.8, 0.1 + 0.7 * used_s / question.cpu_budget_s)
         best = min(candidate.score for candidate in found.tried)
-        eta = max(0.0, question.cpu_budget_s - budget.used()) / job.cores
-        job.progress("learn", min(0.8, 0.1 + 0.7 * done), best_score=best, eta_s=round(eta, 1))
+        eta = max(0.0, question.cpu_budget_s - used_s) / job.cores
+        tell(
+            job, memory, "learn", done, best_score=best, eta_s=round(eta, 1),
+            metric=metric_of(lesson.classes), higher_is_better=False,
+        )  # fmt: skip
 
     found = search.run_search(
         encoded.matrix, y, parts,
         classes=classes, cores=job.cores, effort=question.effort, seed=question.seed,
-        budget=budget, tell=tell,
+        memory=memory, tell=tell_best,
     )  # fmt: skip
     y_choose = np.concatenate([y[choose] for _, choose in parts.folds])
     chosen = blend.choose_blend(found.tried, y_choose, baseline.naive_answer(y, classes))
@@ -99,7 +116,7 @@ def encode(lesson: Lesson, parts: split.Split, question: Question) -> encoding.E
 
 
 def hand_over(
-    lesson: Lesson, learned: Learned, question: Question, budget: Budget, job: "JobContext"
+    lesson: Lesson, learned: Learned, question: Question, memory: Memory, job: "JobContext"
 ) -> dict[str, Any]:
     """Write the model, judge that very model on the hold-out, explain, and write the rest."""
     plan = {
@@ -112,7 +129,7 @@ def hand_over(
     export.write_model(
         job.output, graph.build(learned.blend, learned.encoded.matrix.shape[1]), plan
     )
-    takeaway = export.load_takeaway(job.output)
+    takeaway = load_takeaway(job.output)
     model = takeaway.Model(job.output, threads=job.cores)
 
     rows = lesson.table.take(learned.split.holdout)
@@ -126,19 +143,19 @@ def hand_over(
         judge.Answers(chosen, learned.blend.chosen, baseline.repeat_naive(naive, len(chosen))),
         question.seed,
     )
-    budget.close_stage("judge")
+    memory.close_stage("judge")
 
-    job.progress("explain", 0.9)
+    tell(job, memory, "explain", 0.9)
     judged = explain.Judged(rows, matrix, learned.encoded.blocks, y, answer, lesson.classes)
     findings = explain.explain(
         judged,
         model.answer,
         seed=question.seed,
-        allows=lambda: budget.used() < question.cpu_budget_s,
+        allows=lambda: memory.budget.used() < question.cpu_budget_s,
     )
-    budget.close_stage("explain")
+    memory.close_stage("explain")
 
-    job.progress("write", 0.95)
+    tell(job, memory, "write", 0.95)
     sample = np.sort(np.random.default_rng(question.seed).permutation(len(y))[: export.SAMPLE_ROWS])
     names = list(lesson.table.values)
     gap = export.write_sample(job.output, takeaway, model, rows.take(sample), names, answer[sample])
@@ -147,9 +164,9 @@ def hand_over(
         cautions.of_result(findings["importance"], left if lesson.classes else left**2)
     )
     judgement = Judgement(verdict, y, answer, findings, gap)
-    solution = describe(question, lesson, learned, judgement, budget)
+    solution = describe(question, lesson, learned, judgement, memory.budget)
     write_cards(job.output, solution, lesson.table.profile)
     write_report(job.output, solution)
-    budget.close_stage("write")
-    solution["cpu_seconds"] = {name: round(s, 3) for name, s in budget.stages.items()}
+    memory.close_stage("write")
+    solution["cpu_seconds"] = {name: round(s, 3) for name, s in memory.budget.stages.items()}
     return solution

@@ -1,25 +1,19 @@
 """The result as one JSON object: `solution.json`, of which the report and the cards are made."""
 
-import platform
 from dataclasses import dataclass
 from typing import Any
 
-import lightgbm
 import numpy as np
-import onnx
-import onnxruntime
-import sklearn
-import xgboost
 
 from tables.budget import Budget
 from tables.judge import Verdict
 from tables.learned import Learned
-from tables.metrics import classification_facts, regression_facts
+from tables.metrics import classification_facts, metric_of, regression_facts
 from tables.notes import Note
 from tables.question import Lesson, Question
+from tables.versions import versions
 
 FORMAT = 1
-LIBRARIES = (lightgbm, xgboost, sklearn, np, onnx, onnxruntime)
 REASONS = {
     "few_rows": (
         "数据行数太少，看不出可靠的规律。",
@@ -79,7 +73,7 @@ def describe(
         "task": question.task,
         "question": question.text,
         "target": question.target,
-        "metric": "log_loss" if lesson.classes else "rmse",
+        "metric": metric_of(lesson.classes),
         "higher_is_better": False,
         "score": verdict.score,
         "score_interval": list(verdict.interval),
@@ -111,10 +105,7 @@ def describe(
         "seed": question.seed,
         "cpu_budget_s": question.cpu_budget_s,
         "cpu_seconds": {name: round(s, 3) for name, s in budget.stages.items()},
-        "versions": {
-            "python": platform.python_version(),
-            **{library.__name__: library.__version__ for library in LIBRARIES},
-        },
+        "versions": versions(),
     }
 
 

@@ -1,5 +1,7 @@
 const root = document.documentElement;
 function show(language) { root.dataset.lang = language; root.lang = language; }
-if (!/^zh/i.test(navigator.language || "zh")) show("en");
+const asked = location.hash.slice(1);
+const english = asked ? asked === "en" : !/^zh/i.test(navigator.language || "zh");
+if (english) show("en");
 for (const button of document.querySelectorAll("[data-set]"))
   button.addEventListener("click", () => show(button.dataset.set));

@@ -24,16 +24,20 @@ the API and the exit status of the command line::
     │   └── NotAllowed               not_allowed              403
     ├── Conflict                     conflict                 409  exit 5
     │   ├── IllegalTransition        illegal_transition
-    │   └── KeyReused                idempotency_key_reused
+    │   ├── NotEligible              not_eligible
+    │   ├── KeyReused                idempotency_key_reused
+    │   └── OverAllocated            over_allocated
     ├── PaymentError                 payment_error            402  exit 6
     │   ├── InsufficientBalance      insufficient_balance
+    │   ├── BudgetExhausted          budget_exhausted
     │   └── QuoteExpired             quote_expired            409
     ├── Unavailable                  unavailable              503  exit 7
     │   ├── DiskFull                 disk_full                507
     │   ├── DataFolderReadOnly       data_folder_read_only
     │   ├── PortBusy                 port_busy
     │   ├── CentreBusy               centre_busy
-    │   └── EnvironmentUnavailable   environment_unavailable
+    │   ├── EnvironmentUnavailable   environment_unavailable
+    │   └── TooManyRequests          too_many_requests        429
     └── TamperFound                  tamper_found             500  exit 8
 """
 
@@ -182,10 +186,22 @@ class IllegalTransition(Conflict):
     code = "illegal_transition"
 
 
+class NotEligible(Conflict):
+    """Rules of a voucher programme are not met; each is named by its code in brackets."""
+
+    code = "not_eligible"
+
+
 class KeyReused(Conflict):
     """One idempotency key came with two different requests."""
 
     code = "idempotency_key_reused"
+
+
+class OverAllocated(Conflict):
+    """Projects would be promised more than their tenant has."""
+
+    code = "over_allocated"
 
 
 class PaymentError(CentreError):
@@ -200,6 +216,12 @@ class InsufficientBalance(PaymentError):
     """The account cannot cover the hold."""
 
     code = "insufficient_balance"
+
+
+class BudgetExhausted(PaymentError):
+    """The month's budget of the tenant or its project cannot cover the hold."""
+
+    code = "budget_exhausted"
 
 
 class QuoteExpired(PaymentError):
@@ -246,6 +268,22 @@ class EnvironmentUnavailable(Unavailable):
     """An algorithm's environment could not be made."""
 
     code = "environment_unavailable"
+
+
+class TooManyRequests(Unavailable):
+    """Somebody asked more often than the centre allows.
+
+    Args:
+        message, hint: as of every error.
+        retry_after_s: after so many seconds it may be tried again.
+    """
+
+    code = "too_many_requests"
+    http_status = 429
+
+    def __init__(self, message: str, hint: str = "", retry_after_s: int = 60) -> None:
+        super().__init__(message, hint)
+        self.retry_after_s = retry_after_s
 
 
 class TamperFound(CentreError):

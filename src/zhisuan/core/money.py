@@ -9,6 +9,8 @@ from typing import NewType
 
 MicroYuan = NewType("MicroYuan", int)
 
+NOTHING = MicroYuan(0)
+
 MICRO = 1_000_000
 
 

@@ -33,3 +33,20 @@ class Dataset:
     bytes: int
     created_at: Instant
     profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a data set is called; it outlives the data.
+
+    Attributes:
+        sha256: of the bytes as brought, hex.
+        deleted: whether the bytes are forgotten.
+    """
+
+    id: str
+    name: str
+    version: int
+    sha256: str
+    created_at: Instant
+    deleted: bool

@@ -14,7 +14,9 @@ from zhisuan.data.findings import Code, Finding
 
 Scalar = str | int | float | bool
 
-_FORM = 1
+_FORM = 2
+_READABLE = (1, 2)
+"""Forms that can be read; the first had no histograms."""
 _FEW = 20
 _CATEGORY_SHARE = 0.5
 _IDENTIFIER_SHARE = 0.95
@@ -54,6 +56,8 @@ class ColumnProfile:
         mean, deviation: of numbers; the deviation is the sample's.
         quartiles: of numbers, approximate: 25, 50 and 75 %.
         characters: of the longest text, 0 for others.
+        histogram: how many of the numbers lie in each of some equally wide bins from the minimum to
+            the maximum, each with its upper edge; empty for others, and in profiles of form 1.
         top: the most frequent values with their counts, where there are at most 10,000 values.
         identifier: whether it names its row rather than describing it.
     """
@@ -72,6 +76,7 @@ class ColumnProfile:
     quartiles: tuple[float, ...] = ()
     characters: int = 0
     top: tuple[tuple[Scalar, int], ...] = ()
+    histogram: tuple[int, ...] = ()
     identifier: bool = False
     findings: tuple[Finding, ...] = ()
 
@@ -126,7 +131,7 @@ class Profile:
             ValueError: it was written in another form.
         """
         values: dict[str, Any] = json.loads(text)
-        if values.pop("form") != _FORM:
+        if values.pop("form") not in _READABLE:
             raise ValueError("the profile has another form than this version writes")
         values["columns"] = tuple(_column(column) for column in values["columns"])
         values["findings"] = _findings(values["findings"])
@@ -136,6 +141,7 @@ class Profile:
 def _column(values: dict[str, Any]) -> ColumnProfile:
     values["kind"] = Kind(values["kind"])
     values["quartiles"] = tuple(values["quartiles"])
+    values["histogram"] = tuple(values.get("histogram", ()))
     values["top"] = tuple((value, count) for value, count in values["top"])
     values["findings"] = _findings(values["findings"])
     return ColumnProfile(**values)

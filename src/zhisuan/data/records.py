@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 
 from zhisuan.core import chain
 from zhisuan.core.clock import Instant, format_instant, parse_instant
-from zhisuan.data.dataset import Dataset
+from zhisuan.data.dataset import Dataset, Label
 from zhisuan.data.deletion import DeletionCertificate, Link
 from zhisuan.data.profile import Profile
 from zhisuan.store.database import METADATA
@@ -163,13 +164,37 @@ def find(connection: Connection, tenant: str, dataset_id: str) -> Dataset | None
     return _one(connection.execute(statement).mappings().first())
 
 
-def list_after(connection: Connection, tenant: str, limit: int, after: str | None) -> list[Dataset]:
-    """The tenant's data sets, newest first, those older than `after`."""
+def list_after(
+    connection: Connection, tenant: str, limit: int, after: str | None, name: str | None = None
+) -> list[Dataset]:
+    """The tenant's data sets, newest first, those older than `after`; of one name, if given."""
     statement = select(dataset).where(dataset.c.tenant == tenant, _LIVE)
     if after is not None:
         statement = statement.where(dataset.c.id < after)
+    if name is not None:
+        statement = statement.where(dataset.c.name == name)
     rows = connection.execute(statement.order_by(dataset.c.id.desc()).limit(limit)).mappings()
     return [_dataset(row) for row in rows]
+
+
+def labels(connection: Connection, tenant: str, ids: Sequence[str]) -> dict[str, Label]:
+    """What a tenant's data sets are called, by id, deleted ones too."""
+    if not ids:
+        return {}
+    return _labels(connection, dataset.c.tenant == tenant, dataset.c.id.in_(set(ids)))
+
+
+def called(connection: Connection, tenant: str, name: str) -> dict[str, Label]:
+    """A tenant's data sets of a name or an id, by id, deleted ones too."""
+    named = or_(dataset.c.name == name, dataset.c.id == name)
+    return _labels(connection, dataset.c.tenant == tenant, named)
+
+
+def namesakes(connection: Connection, tenant: str, names: Sequence[str]) -> dict[str, Label]:
+    """All versions of a tenant's data sets of some names, by id, deleted ones too."""
+    if not names:
+        return {}
+    return _labels(connection, dataset.c.tenant == tenant, dataset.c.name.in_(set(names)))
 
 
 def mark_deleted(connection: Connection, dataset_id: str, now: Instant) -> None:
@@ -243,6 +268,24 @@ def deletions(connection: Connection) -> list[Link]:
     columns = (deletion.c.sequence, deletion.c.record, deletion.c.previous, deletion.c.link)
     rows = connection.execute(select(*columns).order_by(deletion.c.sequence))
     return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def _labels(connection: Connection, *which: ColumnElement[bool]) -> dict[str, Label]:
+    parts = (dataset.c.id, dataset.c.name, dataset.c.version, dataset.c.sha256)
+    rows = connection.execute(
+        select(*parts, dataset.c.created_at, dataset.c.deleted_at).where(*which)
+    )
+    return {
+        row.id: Label(
+            row.id,
+            row.name,
+            row.version,
+            row.sha256,
+            parse_instant(row.created_at),
+            row.deleted_at is not None,
+        )
+        for row in rows
+    }
 
 
 def _one(row: RowMapping | None) -> Dataset | None:

@@ -6,7 +6,7 @@ read.
 """
 
 import shutil
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from zhisuan.core.errors import NotFound, TamperFound, WrongInput
 from zhisuan.core.identifiers import new_id
 from zhisuan.data import export, records
 from zhisuan.data.arrival import receive
-from zhisuan.data.dataset import Dataset
+from zhisuan.data.dataset import Dataset, Label
 from zhisuan.data.deletion import DeletionCertificate, verify_chain
 from zhisuan.data.intake import take_in
 from zhisuan.data.leak import Leak, leaks
@@ -120,17 +120,36 @@ class DataShelf:
         with self._database.read() as connection:
             return records.newest(connection, tenant, name)
 
-    def list(self, tenant: str, limit: int = 50, after: str | None = None) -> list[Dataset]:
+    def list(
+        self, tenant: str, limit: int = 50, after: str | None = None, name: str | None = None
+    ) -> list[Dataset]:
         """A page of the tenant's data sets, newest first.
 
         Args:
             tenant: whose.
             limit: 1 to 1,000; other numbers are taken as the nearer of the two.
             after: the last id of the page before.
+            name: only the versions of this one.
         """
         with self._database.read() as connection:
             size = max(1, min(limit, _MOST_LISTED))
-            return records.list_after(connection, tenant, size, after)
+            return records.list_after(connection, tenant, size, after, name)
+
+    def labels(
+        self, connection: Connection, tenant: str, ids: Sequence[str]
+    ) -> Mapping[str, Label]:
+        """What the tenant's data sets are called, by id, forgotten ones too."""
+        return records.labels(connection, tenant, ids)
+
+    def called(self, connection: Connection, tenant: str, name: str) -> Mapping[str, Label]:
+        """The tenant's data sets of this name or id, by id, forgotten ones too."""
+        return records.called(connection, tenant, name)
+
+    def namesakes(
+        self, connection: Connection, tenant: str, names: Sequence[str]
+    ) -> Mapping[str, Label]:
+        """All versions of the tenant's data sets of some names, by id, forgotten ones too."""
+        return records.namesakes(connection, tenant, names)
 
     def preview(self, dataset: Dataset, rows: int = 20) -> export.Rows:
         """The first rows in the file's order."""

@@ -1,8 +1,10 @@
 """The numbers of a profile, asked of the canonical table some columns at a time."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ _EXACT_CELLS = 2_000_000
 _COLUMNS_AT_ONCE = 32  # each distinct count starts at some 2 MiB in every thread
 _TOP_DISTINCT = 10_000
 _TOP = 10
+_BINS = 20
 _FORMULA = "^[=@].|^[+-][^0-9.\\s]"
 
 
@@ -56,11 +59,16 @@ def survey(
         wanted = ", ".join(_numbers_sql(column, exact=exact) for column in part)
         answers: Row = bench.row(f"SELECT {wanted} FROM {source}")
         filled = _filled(bench, raw, part)
-        for column, answer, cells in zip(part, answers, filled, strict=True):
+        numbered = [
             # A filled cell without a value was an infinite number.
-            infinite = cells - answer["present"]
-            profile = _profile(column, answer, rows, infinite, exact=exact)
-            profiles.append(replace(profile, top=_top(bench, source, profile)))
+            _profile(column, answer, rows, cells - answer["present"], exact=exact)
+            for column, answer, cells in zip(part, answers, filled, strict=True)
+        ]
+        bins = _histograms(bench, source, numbered)
+        profiles += [
+            replace(each, top=_top(bench, source, each), histogram=bins.get(each.name, ()))
+            for each in numbered
+        ]
         progress("profile", (start + len(part)) / (len(columns) + 1))
     every = ", ".join(named(column.name) for column in columns)
     groups = f"SELECT DISTINCT hash({every}) FROM {source}"
@@ -125,6 +133,39 @@ def _profile(
     profile = replace(profile, identifier=identifier)
     found = judge(profile, rows, answer.get("formulas") or 0)
     return replace(profile, findings=(*column.findings, *found))
+
+
+def _histograms(
+    bench: Workbench, source: str, profiles: Sequence[ColumnProfile]
+) -> Mapping[str, tuple[int, ...]]:
+    """For each column of unlike numbers, how many lie in each bin; asked all at once."""
+    edges = {each.name: bin_edges(each.minimum, each.maximum) for each in profiles}
+    asked = {name: found for name, found in edges.items() if found}
+    if not asked:
+        return {}
+    wanted = ", ".join(
+        f"histogram(CAST({named(name)} AS DOUBLE), {[*map(float, found)]})"
+        for name, found in asked.items()
+    )
+    answers = bench.row(f"SELECT {wanted} FROM {source}")
+    return {
+        name: tuple(counts.get(edge, 0) for edge in found)
+        for (name, found), counts in zip(asked.items(), answers, strict=True)
+    }
+
+
+def bin_edges(low: Scalar | None, high: Scalar | None) -> list[float]:
+    """The upper edges of the bins from a least to a greatest number; none where there is no room.
+
+    >>> bin_edges(0, 20)[:3]
+    [1.0, 2.0, 3.0]
+    """
+    if not isinstance(low, int | float) or not isinstance(high, int | float):
+        return []
+    first, width = float(low), (float(high) - float(low)) / _BINS
+    edges = [first + width * number for number in range(1, _BINS)] + [float(high)]
+    rising = all(one < other for one, other in pairwise([first, *edges]))
+    return edges if math.isfinite(width) and rising else []
 
 
 def _top(bench: Workbench, source: str, profile: ColumnProfile) -> tuple[tuple[Scalar, int], ...]:

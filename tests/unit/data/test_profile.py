@@ -1,5 +1,8 @@
 """The facts of a profile and the sentences made of them."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from zhisuan.data.findings import _SENTENCES, Code, Finding
@@ -81,7 +84,7 @@ def test_a_profile_survives_json(take, table):
 def test_a_profile_of_another_form_is_refused(take):
     _, profile = take("a,b\n1,2\n")
     with pytest.raises(ValueError, match="form"):
-        Profile.from_json(profile.to_json().replace('"form": 1', '"form": 0'))
+        Profile.from_json(profile.to_json().replace('"form": 2', '"form": 0'))
 
 
 def test_many_rows_are_counted_approximately_and_said_so(take):
@@ -107,3 +110,45 @@ def test_every_finding_is_a_sentence_in_both_languages(code, language):
 
 def test_sentences_exist_for_exactly_the_codes():
     assert set(_SENTENCES) == set(Code)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [n * 1.5 for n in range(100)],
+        [0, 1],
+        [-(10**15), 0, 10**15],
+        [3.25, "", -7.5, "", 0],
+        [1e-300, 2e-300, 5e-300],
+        [0.1, 0.2, 0.30000000000000004, 0.3],
+    ],
+    ids=str,
+)
+def test_a_histogram_counts_every_number_once_from_the_least_to_the_greatest(take, cells):
+    table = "n,x\n" + "".join(f"{n},{cell}\n" for n, cell in enumerate(cells))
+    column = take(table)[1].column("x")
+    assert len(column.histogram) == 20
+    assert sum(column.histogram) == len([cell for cell in cells if cell != ""])
+    assert column.histogram[0] >= 1
+    assert column.histogram[-1] >= 1
+
+
+@pytest.mark.parametrize(
+    "cells", [["a", "b"], [5, 5], [1e308, -1e308], [1.0, 1.0000000000000002], ["", ""]], ids=str
+)
+def test_without_room_for_bins_there_is_no_histogram(take, cells):
+    table = "n,x\n" + "".join(f"{n},{cell}\n" for n, cell in enumerate(cells))
+    assert take(table)[1].column("x").histogram == ()
+
+
+def test_a_profile_of_the_first_form_is_read_and_has_no_histograms(take, table):
+    _, profile = take(table)
+    old = json.loads(profile.to_json())
+    old["form"] = 1
+    for column in old["columns"]:
+        del column["histogram"]
+    read = Profile.from_json(json.dumps(old))
+    assert read.column("amount").histogram == ()
+    assert replace(read.column("amount"), histogram=profile.column("amount").histogram) == (
+        profile.column("amount")
+    )

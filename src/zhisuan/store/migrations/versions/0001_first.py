@@ -6,6 +6,14 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+_APPEND_ONLY = (
+    "ledger_usage",
+    "ledger_charge",
+    "ledger_entry",
+    "ledger_checkpoint",
+    "ledger_tariff",
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -276,43 +284,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
     op.create_index(op.f("ix_upload_state"), "upload", ["state"], unique=False)
-    op.execute(
-        "CREATE TRIGGER ledger_usage_no_update BEFORE UPDATE ON ledger_usage "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_usage is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_usage_no_delete BEFORE DELETE ON ledger_usage "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_usage is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_charge_no_update BEFORE UPDATE ON ledger_charge "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_charge is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_charge_no_delete BEFORE DELETE ON ledger_charge "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_charge is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_entry_no_update BEFORE UPDATE ON ledger_entry "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_entry is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_entry_no_delete BEFORE DELETE ON ledger_entry "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_entry is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_checkpoint_no_update BEFORE UPDATE ON ledger_checkpoint "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_checkpoint is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_checkpoint_no_delete BEFORE DELETE ON ledger_checkpoint "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_checkpoint is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_tariff_no_update BEFORE UPDATE ON ledger_tariff "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_tariff is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER ledger_tariff_no_delete BEFORE DELETE ON ledger_tariff "
-        "BEGIN SELECT RAISE(ABORT, 'ledger_tariff is append-only'); END"
-    )
+    if op.get_bind().dialect.name == "sqlite":
+        for table in _APPEND_ONLY:
+            for verb in ("UPDATE", "DELETE"):
+                op.execute(
+                    f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                )

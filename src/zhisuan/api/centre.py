@@ -1,25 +1,28 @@
-"""The centre itself: health, nodes, catalogue, the ledger's verification, the live feed."""
+"""The centre itself: health, catalogue, the ledger's verification."""
 
-import asyncio
-from collections.abc import AsyncGenerator
+from collections import Counter
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Header
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from zhisuan import __version__
-from zhisuan.api.door import CentreHere, Member, Operating, PoolViewer, ThisId, Verifier
-from zhisuan.api.models import AlgorithmOut, NodeOut, Page
-from zhisuan.compute.pool import Pool
-from zhisuan.services import records
+from zhisuan.access.permission import Permission, may
+from zhisuan.access.tables import AUDIT, AUDIT_CHAIN
+from zhisuan.api.door import CentreHere, Operating, PoolViewer, ThisId, Verifier
+from zhisuan.api.models import AlgorithmOut, CentreOut, LatelyOut, Page, ReclaimedOut
+from zhisuan.compute import records as jobs
+from zhisuan.compute.reclaim import reclaimed
+from zhisuan.core.money import to_yuan
+from zhisuan.ledger.audit import FaultKind
 from zhisuan.services.centre import Centre
-from zhisuan.services.operate import holding
+from zhisuan.services.lately import Lately, lately
+from zhisuan.services.nodes import present
 
 router = APIRouter(tags=["centre"])
 
-_KEEP_ALIVE_S = 15.0
+_EVERY_S = 5.0
 
 
 class HealthOut(BaseModel):
@@ -37,18 +40,35 @@ def health(centre: CentreHere) -> HealthOut:
     return HealthOut()
 
 
-@router.get("/v1/nodes")
-def list_nodes(centre: CentreHere, _caller: PoolViewer) -> Page[NodeOut]:
-    """The pool: every machine, its devices and what is free now."""
-    pool = Pool.idle(centre.nodes)
+@router.get("/v1/centre")
+def see_centre(centre: CentreHere, caller: PoolViewer) -> CentreOut:
+    """The centre at a glance: nodes and jobs by state, what idle jobs gave back, the last day."""
     with centre.database.read() as connection:
-        for allocation in holding(connection):
-            pool.take(allocation)
-    items = [
-        NodeOut.of(node, int(pool.cpu_milli[row]), int(pool.memory_mb[row]))
-        for row, node in enumerate(centre.nodes)
-    ]
-    return Page(items=items, next=None)
+        nodes = Counter(node.state for node in present(centre, connection))
+        counts = jobs.counts(connection)
+        saved = reclaimed(jobs.given_back(connection), centre.clock.now())
+    return CentreOut(
+        nodes=nodes,
+        jobs=counts,
+        reclaimed=ReclaimedOut(**asdict(saved)),
+        lately=_lately(centre, money=may(caller, Permission.SEE_RECORDS)),
+    )
+
+
+def _lately(centre: Centre, *, money: bool) -> LatelyOut:
+    def make() -> Lately:
+        with centre.database.read() as connection:
+            return lately(centre, connection)
+
+    told = centre.fresh.get("lately", _EVERY_S, make)
+    return LatelyOut(
+        since=told.since,
+        started=told.started,
+        median_wait_s=told.median_wait_s,
+        ended=told.ended,
+        failed=told.failed,
+        charged_today_yuan=to_yuan(told.charged_today) if money else None,
+    )
 
 
 @router.get("/v1/algorithms")
@@ -73,58 +93,42 @@ def prepare_algorithm(name: ThisId, centre: CentreHere, _caller: Operating) -> E
     return EnvironmentOut(stage=state.stage, detail=state.detail, hint=hint)
 
 
+class FaultOut(BaseModel):
+    """One thing that is not as it was written."""
+
+    part: str
+    place: int | None
+    """The record's number in its part; null for an account."""
+    name: str
+    kind: FaultKind
+    detail: str
+    message_zh: str
+    message_en: str
+
+
+class VerifyOut(BaseModel):
+    """The outcome of a verification."""
+
+    ok: bool
+    records: dict[str, int]
+    """How many records each chain holds."""
+    checkpoints: int
+    faults: list[FaultOut]
+    """The first of each part; empty when all is as it was written."""
+
+
 @router.post("/v1/ledger/verify", status_code=200)
-def verify_ledger(centre: CentreHere, _caller: Verifier) -> dict[str, Any]:
+def verify_ledger(centre: CentreHere, _caller: Verifier) -> VerifyOut:
     """Walk every chain of the ledger; the first broken record is named."""
     with centre.database.read() as connection:
-        report = centre.ledger.verify(connection, centre.secret)
+        report = centre.ledger.verify(connection, centre.secret, {AUDIT_CHAIN: AUDIT})
     faults = [
-        {**asdict(fault), "message_zh": fault.sentence("zh"), "message_en": fault.sentence("en")}
+        FaultOut(**asdict(fault), message_zh=fault.sentence("zh"), message_en=fault.sentence("en"))
         for fault in report.faults
     ]
-    return {"ok": report.ok, **asdict(report), "faults": faults}
-
-
-class EventStream(StreamingResponse):
-    """Server-sent events, as the HTML standard writes them."""
-
-    media_type = "text/event-stream"
-
-
-@router.get("/v1/events", response_class=EventStream)
-async def follow(
-    centre: CentreHere,
-    caller: Member,
-    last_event_id: Annotated[str | None, Header(max_length=18, pattern=r"^\d+$")] = None,
-) -> EventStream:
-    """The live feed: everything that happens to the tenant's own, resumable by its ids."""
-    if last_event_id is None:
-        seen = await asyncio.to_thread(_last, centre, caller.tenant)
-    else:
-        seen = int(last_event_id)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventStream(_feed(centre, caller.tenant, seen), headers=headers)
-
-
-async def _feed(centre: Centre, tenant: str, seen: int) -> AsyncGenerator[str]:
-    with centre.news.listen() as heard:
-        while not centre.news.silent:
-            heard.clear()
-            for seq, kind, text in await asyncio.to_thread(_since, centre, tenant, seen):
-                seen = seq
-                yield f"id: {seq}\nevent: {kind}\ndata: {text}\n\n"
-                heard.set()
-            try:
-                await asyncio.wait_for(heard.wait(), _KEEP_ALIVE_S)
-            except TimeoutError:
-                yield ": still here\n\n"
-
-
-def _last(centre: Centre, tenant: str) -> int:
-    with centre.database.read() as connection:
-        return records.last_event(connection, tenant)
-
-
-def _since(centre: Centre, tenant: str, seq: int) -> list[tuple[int, str, str]]:
-    with centre.database.read() as connection:
-        return records.events_since(connection, tenant, seq)
+    return VerifyOut(
+        ok=report.ok,
+        records=dict(report.records),
+        checkpoints=report.checkpoints,
+        faults=faults,
+    )

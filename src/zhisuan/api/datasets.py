@@ -1,16 +1,18 @@
 """Datasets: bring data, look at it, forget it."""
 
 import json
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, fail_after, from_thread, to_thread
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, StringConstraints
+from sqlalchemy import Connection
 from starlette.requests import ClientDisconnect
 
 from zhisuan.access.tenant import Caller
+from zhisuan.api.dataset_models import DatasetOut, SampleOut, SamplesOut
 from zhisuan.api.door import (
     After,
     CentreHere,
@@ -19,15 +21,19 @@ from zhisuan.api.door import (
     Member,
     Name,
     OnceKey,
+    Reader,
     ThisId,
     asking,
     once,
 )
-from zhisuan.api.models import DatasetOut, Page
+from zhisuan.api.models import Page
 from zhisuan.core.errors import TamperFound, WrongInput
+from zhisuan.data.dataset import Dataset
 from zhisuan.data.deletion import DeletionCertificate
+from zhisuan.data.sample import sample, samples
 from zhisuan.services.bring import bring
 from zhisuan.services.centre import Centre
+from zhisuan.services.records import asked_of
 
 router = APIRouter(tags=["datasets"])
 
@@ -53,6 +59,12 @@ class PathIn(BaseModel):
 
     path: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
     name: Name
+
+
+class SampleIn(BaseModel):
+    """A table that comes with the centre."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
 @router.post(STREAMED, status_code=201, response_model=DatasetOut, openapi_extra=_BYTES)
@@ -88,20 +100,42 @@ def from_path(
     return _add(request, centre, caller, body.name, path, path.name, key)
 
 
+@router.get("/v1/samples")
+def list_samples() -> SamplesOut:
+    """Small real tables that come with the centre, with origin and licence."""
+    return SamplesOut(items=[SampleOut.of(each) for each in samples().values()])
+
+
+@router.post("/v1/datasets/from-sample", status_code=201, response_model=DatasetOut)
+def from_sample(
+    request: Request, body: SampleIn, centre: CentreHere, caller: Member, key: OnceKey = None
+) -> Response:
+    """Bring a sample, to try the centre without data of one's own."""
+    path = sample(body.name).path
+    return _add(request, centre, caller, path.stem, path, path.name, key)
+
+
 @router.get("/v1/datasets")
 def list_datasets(
-    centre: CentreHere, caller: Member, limit: Limit = 50, after: After = None
+    centre: CentreHere,
+    caller: Reader,
+    name: Annotated[str | None, Query(max_length=200, description="All versions of one.")] = None,
+    limit: Limit = 50,
+    after: After = None,
 ) -> Page[DatasetOut]:
     """Datasets, newest first."""
-    found = centre.shelf.list(caller.tenant, limit + 1, after)
-    items = [DatasetOut.of(dataset) for dataset in found[:limit]]
+    found = centre.shelf.list(caller.tenant, limit + 1, after, name)
+    asked = _asked(centre, caller, found)
+    items = [DatasetOut.of(each, asked.get(each.id, _NOTHING)) for each in found[:limit]]
     return Page(items=items, next=items[-1].dataset_id if len(found) > limit else None)
 
 
 @router.get("/v1/datasets/{dataset_id}")
-def show_dataset(dataset_id: ThisId, centre: CentreHere, caller: Member) -> DatasetOut:
+def show_dataset(dataset_id: ThisId, centre: CentreHere, caller: Reader) -> DatasetOut:
     """One dataset with its profile."""
-    return DatasetOut.of(centre.shelf.get(caller.tenant, dataset_id), whole=True)
+    dataset = centre.shelf.get(caller.tenant, dataset_id)
+    asked = _asked(centre, caller, [dataset])
+    return DatasetOut.of(dataset, asked.get(dataset_id, _NOTHING), whole=True)
 
 
 class PreviewOut(BaseModel):
@@ -115,7 +149,7 @@ class PreviewOut(BaseModel):
 def preview_dataset(
     dataset_id: ThisId,
     centre: CentreHere,
-    caller: Member,
+    caller: Reader,
     rows: Annotated[int, Query(ge=1, le=1000)] = 20,
 ) -> PreviewOut:
     """The first rows, as they were read."""
@@ -124,14 +158,41 @@ def preview_dataset(
     return PreviewOut(columns=columns, rows=centre.shelf.preview(dataset, rows))
 
 
-@router.delete("/v1/datasets/{dataset_id}")
+class DeletionOut(BaseModel):
+    """The certificate of a deletion: a link of the chain of all deletions."""
+
+    id: str
+    sequence: int
+    tenant: str
+    dataset_id: str
+    name: str
+    version: int
+    sha256: str
+    table_sha256: str
+    removed: list[str]
+    """Hashes of what is gone."""
+    kept: list[str]
+    """Hashes of what another dataset still holds; only this one's hold on it is gone."""
+    deleted_at: str
+    previous: str
+    link: str
+
+
+class CheckedDeletionOut(DeletionOut):
+    """The certificate, and whether it verifies now."""
+
+    verified: bool
+    why: str
+
+
+@router.delete("/v1/datasets/{dataset_id}", response_model=DeletionOut)
 def delete_dataset(dataset_id: ThisId, centre: CentreHere, caller: Member) -> dict[str, Any]:
     """Forget a dataset: its bytes are removed; the answer is the certificate."""
     return _certificate(centre.shelf.delete(caller.tenant, dataset_id))
 
 
-@router.get("/v1/datasets/{dataset_id}/certificate")
-def show_certificate(dataset_id: ThisId, centre: CentreHere, caller: Member) -> dict[str, Any]:
+@router.get("/v1/datasets/{dataset_id}/certificate", response_model=CheckedDeletionOut)
+def show_certificate(dataset_id: ThisId, centre: CentreHere, caller: Reader) -> dict[str, Any]:
     """The certificate of a deletion, and whether it verifies now."""
     certificate = centre.shelf.certificate(caller.tenant, dataset_id)
     try:
@@ -163,6 +224,17 @@ def _certificate(certificate: DeletionCertificate) -> dict[str, Any]:
     return {**record, "previous": certificate.previous, "link": certificate.link}
 
 
+_NOTHING = (0, 0)
+
+
+def _asked(
+    centre: Centre, caller: Caller, datasets: Sequence[Dataset]
+) -> Mapping[str, tuple[int, int]]:
+    """How many questions were asked of each, and results came of it."""
+    with centre.database.read() as connection:
+        return asked_of(connection, caller.tenant, [each.id for each in datasets])
+
+
 def _add(
     request: Request,
     centre: Centre,
@@ -175,4 +247,9 @@ def _add(
     # The long work is done outside the transaction; doing it again gives the same version.
     dataset = bring(centre, caller.tenant, name, source, filename, key or "")
     asked = f"{asking(request)} {name} {dataset.sha256}"
-    return once(centre, caller, key, asked, lambda _: DatasetOut.of(dataset, whole=True))
+
+    def told(connection: Connection) -> DatasetOut:
+        counts = asked_of(connection, caller.tenant, [dataset.id])
+        return DatasetOut.of(dataset, counts.get(dataset.id, _NOTHING), whole=True)
+
+    return once(centre, caller, key, asked, told)

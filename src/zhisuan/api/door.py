@@ -3,20 +3,41 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, StringConstraints
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, StringConstraints
 from sqlalchemy import Connection
 
 from zhisuan.access import records as access
-from zhisuan.access.permission import Permission, require
+from zhisuan.access.permission import Permission, may, require
+from zhisuan.access.session import COOKIE, CSRF_HEADER
 from zhisuan.access.tenant import Caller
-from zhisuan.core.errors import KeyReused, NotAuthenticated
+from zhisuan.core.errors import KeyReused, NotAuthenticated, NotFound, WrongInput
 from zhisuan.services.centre import Centre
+from zhisuan.services.letin import by_cookie, by_key
 
 _bearer = HTTPBearer(auto_error=False, description="An API key of the centre.")
+_cookie = APIKeyCookie(
+    name=COOKIE, auto_error=False, description="A session; changes need X-CSRF-Token too."
+)
+
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110, section 9.2.1)."""
+
+
+def _of_these_times(at: datetime) -> datetime:
+    """An instant that every part of the centre can write down."""
+    if not 2000 <= at.year < 9999:  # noqa: PLR2004  far beyond every real wish
+        raise ValueError("this year is not of our times")
+    return at.astimezone(UTC)
+
+
+At = Annotated[AwareDatetime, AfterValidator(_of_these_times)]
+"""RFC 3339 with an offset."""
 
 
 def _centre(request: Request) -> Centre:
@@ -29,27 +50,40 @@ CentreHere = Annotated[Centre, Depends(_centre)]
 
 
 def _caller(
+    request: Request,
     centre: CentreHere,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
 ) -> Caller:
-    if credentials is None:
-        raise NotAuthenticated("This needs a key.", hint="Send it as: Authorization: Bearer zs_…")
-    with centre.database.read() as connection:
-        return access.caller(connection, credentials.credentials)
+    if credentials is not None:
+        return by_key(centre, credentials.credentials)
+    if cookie is not None:
+        changes = request.method not in _SAFE
+        return by_cookie(centre, cookie, request.headers.get(CSRF_HEADER, "") if changes else None)
+    raise NotAuthenticated("This needs a key.", hint="Send it as: Authorization: Bearer zs_…")
 
 
-def _allowed(permission: Permission) -> Callable[[Caller], Caller]:
+def _allowed(*any_of: Permission) -> Callable[[Caller], Caller]:
     def check(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
-        require(caller, permission)
+        require(caller, *any_of)
         return caller
 
     return check
 
 
 Member = Annotated[Caller, Depends(_allowed(Permission.WORK))]
+Reader = Annotated[Caller, Depends(_allowed(Permission.SEE_OWN))]
+Manager = Annotated[Caller, Depends(_allowed(Permission.MANAGE))]
+JobReader = Annotated[Caller, Depends(_allowed(Permission.SEE_OWN, Permission.SEE_JOBS))]
+EveryJobReader = Annotated[Caller, Depends(_allowed(Permission.SEE_JOBS))]
+RecordReader = Annotated[Caller, Depends(_allowed(Permission.SEE_OWN, Permission.SEE_RECORDS))]
+NodeSetter = Annotated[Caller, Depends(_allowed(Permission.SET_NODES))]
+TenantReader = Annotated[Caller, Depends(_allowed(Permission.OPERATE, Permission.SEE_RECORDS))]
+AuditReader = Annotated[Caller, Depends(_allowed(Permission.SEE_AUDIT))]
 Local = Annotated[Caller, Depends(_allowed(Permission.LOCAL_FILES))]
 PoolViewer = Annotated[Caller, Depends(_allowed(Permission.SEE_POOL))]
 Operating = Annotated[Caller, Depends(_allowed(Permission.OPERATE))]
+Administering = Annotated[Caller, Depends(_allowed(Permission.ADMINISTER))]
 Verifier = Annotated[Caller, Depends(_allowed(Permission.VERIFY))]
 Anyone = Annotated[Caller, Depends(_caller)]
 
@@ -70,12 +104,55 @@ Name = Annotated[
 ]
 """What a person calls something: any letters, no control characters."""
 
+Whose = Annotated[
+    str | None,
+    Query(max_length=40, description="Another tenant's id; one's own if left out."),
+]
+"""For those who may act for every tenant."""
+
+
+def subject(caller: Caller, tenant: str | None, permission: Permission = Permission.OPERATE) -> str:
+    """The tenant that a request is about.
+
+    Raises:
+        NotFound: it is another one, and the caller may not act for others.
+    """
+    if tenant is None or tenant == caller.tenant:
+        return caller.tenant
+    if not may(caller, permission):
+        raise NotFound(f"There is no tenant {tenant}.", hint="Leave `tenant` out.")
+    return tenant
+
+
+def whose(caller: Caller, permission: Permission) -> str | None:
+    """The tenant whose things a caller sees; None where it may see everybody's."""
+    return None if may(caller, permission) else caller.tenant
+
+
+def address(request: Request) -> str:
+    """The network address a request came from; empty where the server does not know."""
+    return request.client.host if request.client else ""
+
+
 ThisId = Annotated[str, Path(max_length=80, description="The id of one thing, or its name.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page.")]
 After = Annotated[
     str | None,
     Query(max_length=200, description="`next` of the page before."),
 ]
+
+
+def place(after: str | None) -> int | None:
+    """The number in an `after`, of a list that goes by numbers.
+
+    Raises:
+        WrongInput: it is none.
+    """
+    if after is None:
+        return None
+    if not after.isdecimal() or len(after) > 18:  # noqa: PLR2004  fits 64 bits
+        raise WrongInput(f"{after[:40]!r} is not the `next` of a page.", hint="Start without it.")
+    return int(after)
 
 
 def once(

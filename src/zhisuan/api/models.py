@@ -3,26 +3,29 @@
 Money is decimal text in yuan, exact to the micro-yuan; instants are RFC 3339 in UTC.
 """
 
-import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Generic, Self, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel
 
-from zhisuan.access.tenant import Role, Tenant
+from zhisuan.access.tenant import Category, Role, Tenant
 from zhisuan.algorithms.package import Algorithm, Bilingual
+from zhisuan.api.defined import defined
+from zhisuan.compute.allocation import Allocation
 from zhisuan.compute.device import DeviceKind
 from zhisuan.compute.explain import sentence
-from zhisuan.compute.job import Job, JobReason, JobState
-from zhisuan.compute.node import Node
-from zhisuan.compute.scheduler import Waiting, WaitingReason
+from zhisuan.compute.job import Job, JobReason, JobState, Leave
+from zhisuan.compute.node import Node, NodeState
+from zhisuan.compute.request import Together
+from zhisuan.compute.scheduler.values import Waiting, WaitingReason
+from zhisuan.core.clock import Instant
 from zhisuan.core.money import MicroYuan, to_yuan
+from zhisuan.core.quantities import MILLI
 from zhisuan.core.task import Effort, TaskKind
-from zhisuan.data.dataset import Dataset
-from zhisuan.services.records import Solution, SolutionState
-from zhisuan.services.solve import warning
-from zhisuan.services.task import EffortOffer, Task
+from zhisuan.services.cost import Cost
+from zhisuan.services.task import EffortOffer
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -40,12 +43,18 @@ class TenantOut(BaseModel):
 
     tenant_id: str
     name: str
+    category: Category
     created_at: AwareDatetime
 
     @classmethod
     def of(cls, tenant: Tenant) -> Self:
         """From the value."""
-        return cls(tenant_id=tenant.tenant_id, name=tenant.name, created_at=tenant.created_at)
+        return cls(
+            tenant_id=tenant.tenant_id,
+            name=tenant.name,
+            category=tenant.category,
+            created_at=tenant.created_at,
+        )
 
 
 class NewTenantOut(BaseModel):
@@ -70,39 +79,8 @@ class AccountOut(BaseModel):
 
     tenant: TenantOut
     role: Role
-    available_yuan: Decimal | None
-    held_yuan: Decimal | None
-
-
-class DatasetOut(BaseModel):
-    """One version of a dataset."""
-
-    dataset_id: str
-    name: str
-    version: int
-    sha256: str
-    bytes: int
-    rows: int
-    columns: int
-    created_at: AwareDatetime
-    profile: Mapping[str, Any] | None = None
-    warnings: list[Mapping[str, Any]] | None = None
-
-    @classmethod
-    def of(cls, dataset: Dataset, *, whole: bool = False) -> Self:
-        """From the value; the profile only when it is asked for."""
-        return cls(
-            dataset_id=dataset.id,
-            name=dataset.name,
-            version=dataset.version,
-            sha256=dataset.sha256,
-            bytes=dataset.bytes,
-            rows=dataset.rows,
-            columns=dataset.columns,
-            created_at=dataset.created_at,
-            profile=json.loads(dataset.profile.to_json()) if whole else None,
-            warnings=[warning(each) for each in dataset.profile.all_findings()] if whole else None,
-        )
+    available_yuan: Annotated[Decimal | None, defined("available")]
+    held_yuan: Annotated[Decimal | None, defined("held")]
 
 
 class OfferOut(BaseModel):
@@ -110,12 +88,12 @@ class OfferOut(BaseModel):
 
     effort: Effort
     quote_id: str
-    money_low_yuan: Decimal
-    money_high_yuan: Decimal
-    seconds_low: float
-    seconds_high: float
-    energy_low_wh: float
-    energy_high_wh: float
+    money_low_yuan: Annotated[Decimal, defined("quote")]
+    money_high_yuan: Annotated[Decimal, defined("quote")]
+    seconds_low: Annotated[float, defined("wall_seconds")]
+    seconds_high: Annotated[float, defined("wall_seconds")]
+    energy_low_wh: Annotated[float, defined("energy")]
+    energy_high_wh: Annotated[float, defined("energy")]
     energy_quality: str = "modelled"
 
     @classmethod
@@ -131,55 +109,6 @@ class OfferOut(BaseModel):
             energy_low_wh=offer.energy_low_wh,
             energy_high_wh=offer.energy_high_wh,
         )
-
-
-class TaskOut(BaseModel):
-    """A question asked of a dataset."""
-
-    task_id: str
-    dataset_id: str
-    kind: TaskKind
-    target: str
-    target_guessed: bool
-    why_zh: str
-    why_en: str
-    warnings: list[Mapping[str, Any]]
-    offers: list[OfferOut]
-    created_at: AwareDatetime
-    expires_at: AwareDatetime
-    effort: Effort | None
-    job_id: str | None
-    solution_id: str | None
-    state: str
-
-    @classmethod
-    def of(cls, task: Task, job: Job | None = None, solution: Solution | None = None) -> Self:
-        """From the value, and what became of it."""
-        return cls(
-            task_id=task.task_id,
-            dataset_id=task.dataset_id,
-            kind=task.question.kind,
-            target=task.question.target,
-            target_guessed=task.question.guessed,
-            why_zh=task.question.why_zh,
-            why_en=task.question.why_en,
-            warnings=list(task.warnings),
-            offers=[OfferOut.of(offer) for offer in task.offers],
-            created_at=task.created_at,
-            expires_at=task.expires_at,
-            effort=task.effort,
-            job_id=task.job_id,
-            solution_id=solution.solution_id if solution else None,
-            state=_task_state(job, solution),
-        )
-
-
-def _task_state(job: Job | None, solution: Solution | None) -> str:
-    if job is None:
-        return "offered"
-    if solution is not None:
-        return "solved" if solution.state is SolutionState.READY else "wrapping"
-    return "wrapping" if job.state is JobState.SUCCEEDED else job.state
 
 
 class DeviceShareOut(BaseModel):
@@ -209,13 +138,66 @@ class WaitingOut(BaseModel):
     ahead: int
     why_zh: str
     why_en: str
+    starts_between: tuple[AwareDatetime, AwareDatetime] | None
+    """Right about four times in five; null while nothing can be told."""
+
+
+class WantedOut(BaseModel):
+    """Devices that would do."""
+
+    kind: DeviceKind
+    milli: int
+    model: str
+
+
+class RequestOut(BaseModel):
+    """What a job asks for, on each of its nodes."""
+
+    cpu_milli: int
+    memory_mb: int
+    any_of: list[WantedOut]
+    nodes: int
+    most_nodes: int
+    together: Together
+
+
+class JobMoneyOut(BaseModel):
+    """The price before, while it runs, and after; exact yuan."""
+
+    quote_low_yuan: Annotated[Decimal, defined("quote")]
+    quote_high_yuan: Annotated[Decimal, defined("quote")]
+    so_far_yuan: Annotated[Decimal | None, defined("so_far")]
+    """If it ended well now, without its energy, which is read at the end; null once it ended."""
+    so_far_at: AwareDatetime | None
+    charge_yuan: Annotated[Decimal | None, defined("charge")]
+    """Null until it is settled."""
+    explanation_zh: str | None
+    explanation_en: str | None
+
+    @classmethod
+    def of(cls, cost: Cost) -> Self:
+        """From the value."""
+        quote, charge = cost.offer.quote, cost.charge
+        return cls(
+            quote_low_yuan=to_yuan(quote.low),
+            quote_high_yuan=to_yuan(quote.high),
+            so_far_yuan=None if cost.so_far is None else to_yuan(cost.so_far),
+            so_far_at=None if cost.so_far is None else cost.at,
+            charge_yuan=None if charge is None else to_yuan(charge.amount),
+            explanation_zh=None if charge is None else charge.explanation_zh,
+            explanation_en=None if charge is None else charge.explanation_en,
+        )
 
 
 class JobOut(BaseModel):
     """A job."""
 
     job_id: str
+    tenant_id: str
+    tenant_name: str | None = None
+    """Told to those who see everybody's jobs."""
     task_id: str | None
+    project: str | None
     algorithm: str
     version: str
     state: JobState
@@ -224,27 +206,43 @@ class JobOut(BaseModel):
     why_zh: str | None
     why_en: str | None
     waiting: WaitingOut | None
+    leaving: Leave | None
     attempt: int
     price_class: str
+    request: RequestOut
+    not_before: AwareDatetime | None
+    start_by: AwareDatetime | None
+    finish_by: AwareDatetime | None
+    green: bool
     allocations: list[AllocationOut]
     submitted_at: AwareDatetime
     started_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     story: list[str]
+    money: JobMoneyOut | None = None
+    """Told of one job, to those who may see its money; null in a list."""
 
     @classmethod
-    def of(cls, job: Job, waiting: Waiting | None = None) -> Self:
-        """From the value; why it waits only while it is queued."""
+    def of(
+        cls,
+        job: Job,
+        waiting: Waiting | None = None,
+        promised: tuple[Instant, Instant] | None = None,
+    ) -> Self:
+        """From the value; why it waits, and till when, only while it is queued."""
+        why = job.reason or job.leave_for
         return cls(
             job_id=job.job_id,
+            tenant_id=job.tenant,
             task_id=job.task_id,
+            project=job.project,
             algorithm=job.work.algorithm,
             version=job.work.version,
             state=job.state,
             reason=job.reason,
             message=job.message,
-            why_zh=sentence(job.reason, "zh") if job.reason else None,
-            why_en=sentence(job.reason, "en") if job.reason else None,
+            why_zh=sentence(why, "zh") if why else None,
+            why_en=sentence(why, "en") if why else None,
             waiting=None
             if waiting is None or job.state is not JobState.QUEUED
             else WaitingOut(
@@ -252,9 +250,16 @@ class JobOut(BaseModel):
                 ahead=waiting.ahead,
                 why_zh=sentence(waiting.reason, "zh"),
                 why_en=sentence(waiting.reason, "en"),
+                starts_between=promised,
             ),
+            leaving=job.leave_for if job.state.holds_devices else None,
             attempt=job.attempt,
             price_class=job.price_class,
+            request=RequestOut.model_validate(job.request.to_json()),
+            not_before=job.times.not_before,
+            start_by=job.times.start_by,
+            finish_by=job.times.finish_by,
+            green=job.times.green,
             allocations=[AllocationOut.model_validate(each.to_json()) for each in job.allocations],
             submitted_at=job.submitted_at,
             started_at=job.started_at,
@@ -263,35 +268,8 @@ class JobOut(BaseModel):
         )
 
 
-class SolutionOut(BaseModel):
-    """What is taken away."""
-
-    solution_id: str
-    task_id: str
-    job_id: str
-    state: SolutionState
-    created_at: AwareDatetime
-    summary: Mapping[str, Any]
-    receipt: Mapping[str, Any] | None
-    archive_sha256: str | None
-
-    @classmethod
-    def of(cls, solution: Solution) -> Self:
-        """From the value."""
-        return cls(
-            solution_id=solution.solution_id,
-            task_id=solution.task_id,
-            job_id=solution.job_id,
-            state=solution.state,
-            created_at=solution.created_at,
-            summary=solution.summary,
-            receipt=solution.receipt or None,
-            archive_sha256=solution.archive,
-        )
-
-
 class DeviceOut(BaseModel):
-    """An accelerator."""
+    """An accelerator, and how much of it is free, 1000 being all."""
 
     name: str
     kind: str
@@ -299,14 +277,17 @@ class DeviceOut(BaseModel):
     model: str
     memory_mb: int
     simulated: bool
+    milli_free: int
 
 
 class NodeOut(BaseModel):
     """A machine of the pool."""
 
     name: str
-    state: str
+    state: NodeState
     simulated: bool
+    added: bool
+    """While the centre ran: it can be taken out again."""
     rack: str
     cores: int
     memory_mb: int
@@ -315,17 +296,21 @@ class NodeOut(BaseModel):
     devices: list[DeviceOut]
 
     @classmethod
-    def of(cls, node: Node, cpu_milli_free: int, memory_mb_free: int) -> Self:
-        """From the value and what is free of it."""
+    def of(cls, node: Node, here: Sequence[Allocation], *, added: bool) -> Self:
+        """From the value and what live jobs hold of it."""
+        taken: Counter[str] = Counter()
+        for share in (share for each in here for share in each.devices):
+            taken[share.device] += share.milli
         return cls(
             name=node.name,
             state=node.state,
             simulated=node.simulated,
+            added=added,
             rack=node.rack,
             cores=len(node.cores),
             memory_mb=node.memory_mb,
-            cpu_milli_free=cpu_milli_free,
-            memory_mb_free=memory_mb_free,
+            cpu_milli_free=node.cpu_milli - sum(each.cpu_milli for each in here),
+            memory_mb_free=node.memory_mb - sum(each.memory_mb for each in here),
             devices=[
                 DeviceOut(
                     name=device.name,
@@ -334,10 +319,42 @@ class NodeOut(BaseModel):
                     model=device.model,
                     memory_mb=device.memory_mb,
                     simulated=device.simulated,
+                    milli_free=MILLI - taken[device.name],
                 )
                 for device in node.devices
             ],
         )
+
+
+class ReclaimedOut(BaseModel):
+    """Hours that idle jobs gave back; simulated devices are counted apart."""
+
+    core_hours: float
+    device_hours: float
+    simulated_device_hours: float
+
+
+class LatelyOut(BaseModel):
+    """How the last 24 hours were."""
+
+    since: AwareDatetime
+    started: int
+    """Jobs that started; of the newest 20,000 where there were more."""
+    median_wait_s: Annotated[float | None, defined("median_wait")]
+    """From submission to start; null if none started."""
+    ended: int
+    failed: Annotated[int, defined("failed_jobs")]
+    charged_today_yuan: Annotated[Decimal | None, defined("charged_today")]
+    """To all tenants since midnight; null for who may not see it."""
+
+
+class CentreOut(BaseModel):
+    """The centre at a glance."""
+
+    nodes: dict[NodeState, int]
+    jobs: dict[JobState, int]
+    reclaimed: ReclaimedOut
+    lately: LatelyOut
 
 
 class AlgorithmOut(BaseModel):

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from zhisuan.core.errors import CentreError, NotAuthenticated
+from zhisuan.core.errors import CentreError, NotAuthenticated, TooManyRequests
 
 log = structlog.get_logger()
 
@@ -56,10 +56,15 @@ def answer(
         title=code.replace("_", " "),
         status=status,
         code=code,
-        detail=detail,
+        detail=_writable(detail),
         hint=hint,
     )
     return JSONResponse(problem.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def _writable(text: str) -> str:
+    """The text as UTF-8 can have it: half a surrogate pair of JSON is spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def install(app: FastAPI) -> None:
@@ -74,6 +79,8 @@ async def _centre_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CentreError)  # noqa: S101  what it is registered for
     # RFC 9110, section 15.5.2: who is unknown is told how to say who they are.
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotAuthenticated) else None
+    if isinstance(error, TooManyRequests):
+        headers = {"Retry-After": str(error.retry_after_s)}
     return answer(error.http_status, error.code, error.message, error.hint, headers)
 
 

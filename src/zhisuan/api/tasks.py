@@ -2,19 +2,32 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, StringConstraints
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, StringConstraints
 from sqlalchemy import Connection
 
-from zhisuan.api.door import After, CentreHere, Limit, Member, OnceKey, ThisId, asking, once
-from zhisuan.api.models import JobOut, Page, TaskOut
-from zhisuan.compute import records as jobs
+from zhisuan.api.door import After, CentreHere, Limit, Member, OnceKey, Reader, ThisId, asking, once
+from zhisuan.api.models import JobOut, Page
+from zhisuan.api.task_models import QualityOut, TaskOut
 from zhisuan.core.task import Effort, TaskKind
 from zhisuan.services import records
+from zhisuan.services.centre import Centre
+from zhisuan.services.course import Point, points_of, stage_words
+from zhisuan.services.projects import working_in
 from zhisuan.services.solve import accept, ask, offer
-from zhisuan.services.task import Task
+from zhisuan.services.task import TaskState
+from zhisuan.services.taskview import views
 
 router = APIRouter(tags=["tasks"])
+
+_States = Annotated[
+    tuple[TaskState, ...],
+    Query(max_length=len(TaskState), description="Only those in this state; may come repeatedly."),
+]
+_Dataset = Annotated[
+    str | None,
+    Query(max_length=200, description="Only those asked of this dataset: its id, or its name."),
+]
 
 
 class TaskIn(BaseModel):
@@ -29,6 +42,8 @@ class AcceptIn(BaseModel):
     """Which offer is taken."""
 
     effort: Effort = Effort.STANDARD
+    project: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    """Id or name of the project that the work belongs to."""
 
 
 @router.post("/v1/tasks", status_code=201, response_model=TaskOut)
@@ -39,7 +54,8 @@ def ask_question(
     posed = ask(centre, caller.tenant, body.dataset_id, body.target, body.kind)
 
     def make(connection: Connection) -> TaskOut:
-        return TaskOut.of(offer(centre, connection, posed))
+        task = offer(centre, connection, posed)
+        return TaskOut.of(views(centre, connection, [task])[0])
 
     return once(centre, caller, key, asking(request, body), make)
 
@@ -56,7 +72,8 @@ def accept_offer(
     """Accept an offer: its price is held and the work begins."""
 
     def make(connection: Connection) -> JobOut:
-        return JobOut.of(accept(centre, connection, caller.tenant, task_id, body.effort))
+        project = working_in(connection, caller.tenant, body.project, caller.project)
+        return JobOut.of(accept(centre, connection, caller.tenant, task_id, body.effort, project))
 
     response = once(centre, caller, key, asking(request, body), make)
     centre.engine.wake()
@@ -65,26 +82,99 @@ def accept_offer(
 
 @router.get("/v1/tasks")
 def list_tasks(
-    centre: CentreHere, caller: Member, limit: Limit = 50, after: After = None
+    centre: CentreHere,
+    caller: Reader,
+    state: _States = (),
+    dataset: _Dataset = None,
+    limit: Limit = 50,
+    after: After = None,
 ) -> Page[TaskOut]:
     """Tasks, newest first."""
     with centre.database.read() as connection:
-        found = records.tasks(connection, caller.tenant, after, limit + 1)
-    items = [_told(centre, task) for task in found[:limit]]
+        ids = list(centre.shelf.called(connection, caller.tenant, dataset)) if dataset else None
+        found = records.tasks(
+            connection, caller.tenant, after, limit + 1, states=state, datasets=ids
+        )
+        items = [TaskOut.of(each) for each in views(centre, connection, found[:limit])]
     return Page(items=items, next=items[-1].task_id if len(found) > limit else None)
 
 
 @router.get("/v1/tasks/{task_id}")
-def show_task(task_id: ThisId, centre: CentreHere, caller: Member) -> TaskOut:
+def show_task(task_id: ThisId, centre: CentreHere, caller: Reader) -> TaskOut:
     """One task and how far it is."""
     with centre.database.read() as connection:
         task = records.task(connection, caller.tenant, task_id)
-    return _told(centre, task)
+        return TaskOut.of(views(centre, connection, [task])[0])
 
 
-def _told(centre: CentreHere, task: Task) -> TaskOut:
-    if task.job_id is None:
-        return TaskOut.of(task)
+class PointOut(BaseModel):
+    """A point of the curve."""
+
+    at: AwareDatetime
+    seconds: float
+    """Of work by then; waiting is not counted."""
+    stage: str
+    stage_zh: str
+    stage_en: str
+    fraction: float
+    best_score: float | None
+
+
+class ProgressOut(BaseModel):
+    """The course of a task's work, from the first point to now or to its end."""
+
+    task_id: str
+    state: TaskState
+    stage: str | None
+    stage_zh: str | None
+    stage_en: str | None
+    fraction: float | None
+    metric: str | None
+    """What the scores are measured by; its words are in `GET /v1/definitions`."""
+    lower_is_better: bool | None
+    eta_s: float | None
+    """Seconds still expected, modelled; only while it runs."""
+    started_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    points: list[PointOut]
+    quality: QualityOut | None
+    """In the end, on rows never seen: no point of the curve, whose scores are of the choosing."""
+
+
+@router.get("/v1/tasks/{task_id}/progress")
+def see_progress(task_id: ThisId, centre: CentreHere, caller: Reader) -> ProgressOut:
+    """The course of the work, for a curve: the same after a restart and after the end."""
     with centre.database.read() as connection:
-        job = jobs.get(connection, task.job_id)
-        return TaskOut.of(task, job, records.solution_of_job(connection, task.job_id))
+        task = records.task(connection, caller.tenant, task_id)
+        view = views(centre, connection, [task])[0]
+    points = points_of(centre, view.job) if view.job else []
+    telling = next((point for point in reversed(points) if point.metric), None)
+    quality, told = view.quality, TaskOut.of(view)
+    higher = telling.higher_is_better if telling else None
+    lower = None if higher is None else not higher
+    return ProgressOut(
+        **told.model_dump(include=_SAME),
+        metric=quality.metric if quality else telling.metric if telling else None,
+        lower_is_better=quality.lower_is_better if quality else lower,
+        points=[_point(centre, task.algorithm, point) for point in points],
+        quality=told.quality,
+    )
+
+
+_SAME = {
+    "task_id", "state", "stage", "stage_zh", "stage_en", "fraction", "eta_s", "started_at",
+    "ended_at",
+}  # fmt: skip
+
+
+def _point(centre: Centre, algorithm: str, point: Point) -> PointOut:
+    words = stage_words(centre.catalogue, algorithm, point.stage)
+    return PointOut(
+        at=point.at,
+        seconds=round(point.seconds, 3),
+        stage=point.stage,
+        stage_zh=words.zh,
+        stage_en=words.en,
+        fraction=point.fraction,
+        best_score=point.best_score,
+    )

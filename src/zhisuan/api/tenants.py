@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from zhisuan.access import records as access
-from zhisuan.access.tenant import Role
+from zhisuan.access.tenant import Category, Role
 from zhisuan.api.door import (
     After,
     Anyone,
@@ -14,6 +14,7 @@ from zhisuan.api.door import (
     Name,
     OnceKey,
     Operating,
+    TenantReader,
     ThisId,
     asking,
     once,
@@ -32,6 +33,7 @@ class NewTenantIn(BaseModel):
     name: Name
     local: bool = False
     """Whether its key may hand over paths on the centre's machine instead of bytes."""
+    category: Category = Category.EXTERNAL
 
 
 @router.post("/v1/tenants", status_code=201, response_model=NewTenantOut)
@@ -41,8 +43,8 @@ def register_tenant(
     """Register a tenant, with an account, the centre's grant and a first key."""
 
     def make(connection: Connection) -> NewTenantOut:
-        role = Role.LOCAL if body.local else Role.MEMBER
-        tenant, text = register(centre, connection, caller, body.name, role)
+        role = Role.LOCAL if body.local else Role.OWNER
+        tenant, text = register(centre, connection, caller, body.name, role, body.category)
         return NewTenantOut(tenant=TenantOut.of(tenant), key=text, role=role)
 
     return once(centre, caller, key, asking(request, body), make, untold="key")
@@ -74,7 +76,7 @@ def make_key(
 
 @router.get("/v1/tenants")
 def list_tenants(
-    centre: CentreHere, _caller: Operating, limit: Limit = 50, after: After = None
+    centre: CentreHere, _caller: TenantReader, limit: Limit = 50, after: After = None
 ) -> Page[TenantOut]:
     """Tenants in the order of their registration."""
     with centre.database.read() as connection:

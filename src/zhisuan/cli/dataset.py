@@ -36,11 +36,32 @@ def add(
     if as_json:
         screen.show_json(dataset)
         return
-    screen.show(
-        f"{dataset['dataset_id']}  {screen.escape(dataset['name'])} v{dataset['version']}: "
-        f"{dataset['rows']:,} rows, {dataset['columns']:,} columns"
-    )
-    show_warnings(dataset["warnings"])
+    _show_brought(dataset)
+
+
+@app.command("sample")
+def sample(
+    name: Annotated[
+        str | None, typer.Argument(help="Which; all are listed if it is left away.")
+    ] = None,
+    url: Url = None,
+    key: Key = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Bring a small real table that comes with the centre, or list them."""
+    with opened(Where(url, key, data)) as door:
+        if name is None:
+            found = door.get("/v1/samples")["items"]
+        else:
+            found = door.post("/v1/datasets/from-sample", {"name": name})
+    if as_json:
+        screen.show_json(found)
+    elif name is None:
+        parts = ("name", "title_en", "question_en", "rows", "licence")
+        screen.show_table(parts, ([each[part] for part in parts] for each in found), "None.")
+    else:
+        _show_brought(found)
 
 
 @app.command("list")
@@ -150,6 +171,14 @@ def bring(door: Door, file: Path, name: str | None = None) -> dict[str, Any]:
         return door.post(
             "/v1/datasets", key=request, content=blocks(), name=name, filename=file.name
         )
+
+
+def _show_brought(dataset: dict[str, Any]) -> None:
+    screen.show(
+        f"{dataset['dataset_id']}  {screen.escape(dataset['name'])} v{dataset['version']}: "
+        f"{dataset['rows']:,} rows, {dataset['columns']:,} columns"
+    )
+    show_warnings(dataset["warnings"])
 
 
 def show_warnings(

@@ -2,12 +2,14 @@
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from zhisuan.cli import screen
+from zhisuan.cli.console import show_links
 from zhisuan.cli.dataset import bring
 from zhisuan.cli.door import Door
 from zhisuan.cli.options import Data
@@ -48,7 +50,8 @@ def demo(
         else:
             screen.say("Solved before; the result is still here.")
         show_result(solved)
-        _serve(centre.url)
+        keys = {"your own work": door.key, "the operator's view": centre.operator_key or ""}
+        _serve(centre.url, keys)
 
 
 def _solved(door: Door, dataset: dict[str, Any], out: Path) -> dict[str, Any] | None:
@@ -76,7 +79,7 @@ def _prepare(door: Door) -> None:
             time.sleep(_LOOK_EVERY_S)
 
 
-def _serve(url: str) -> None:
+def _serve(url: str, keys: Mapping[str, str]) -> None:
     """Until Ctrl-C; without a terminal, end and say how to serve."""
     from zhisuan.serving import wait_for_the_end
 
@@ -84,4 +87,5 @@ def _serve(url: str) -> None:
         screen.say("Serve with: make up")
         return
     screen.say(f"Serving at [bold]{url}[/]  (Ctrl-C ends it; make up serves again)")
+    show_links(url, keys)
     wait_for_the_end()

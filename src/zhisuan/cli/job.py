@@ -1,6 +1,7 @@
-"""`zhisuan job`: list, show, logs, stop."""
+"""`zhisuan job`: list, show, what starts it sooner, logs, stop, resume."""
 
 import time
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -59,9 +60,16 @@ def show(
     screen.show(f"[bold]{job['job_id']}[/] {job['algorithm']}@{job['version']}: {job['state']}")
     if job["waiting"]:
         screen.show(f"  {job['waiting']['why_en']} {job['waiting']['ahead']} ahead.")
+        if job["waiting"]["starts_between"]:
+            low, high = (datetime.fromisoformat(at) for at in job["waiting"]["starts_between"])
+            screen.show(
+                f"  Likely to start between {low:%H:%M:%S} and {high:%Y-%m-%d %H:%M:%S} UTC."
+            )
     for text in (job["message"], job["why_en"]):
         if text:
             screen.show(f"  {screen.escape(text)}")
+    if job["money"]:
+        _show_money(job["money"])
     for held in job["allocations"]:
         devices = ", ".join(f"{share['device']}{_simulated(share)}" for share in held["devices"])
         screen.show(
@@ -70,6 +78,23 @@ def show(
         )
     for line in job["story"]:
         screen.show(f"  {line}")
+
+
+@app.command("sooner")
+def sooner(
+    job_id: _Id, url: Url = None, key: Key = None, data: Data = None, as_json: Json = False
+) -> None:
+    """What would start a waiting job sooner, if it were submitted again."""
+    with opened(Where(url, key, data)) as door:
+        found = door.get(f"/v1/jobs/{job_id}/sooner")["items"]
+    if as_json:
+        screen.show_json(found)
+        return
+    for each in found:
+        at = datetime.fromisoformat(each["starts_at"])
+        screen.show(f"  about {at:%Y-%m-%d %H:%M} UTC: {screen.escape(each['how_en'])}")
+    if not found:
+        screen.show("Nothing we know of would start it clearly sooner.")
 
 
 @app.command("logs")
@@ -112,6 +137,30 @@ def stop(
         screen.show_json(job)
         return
     screen.show(f"Asked {job_id} to stop.")
+
+
+@app.command("resume")
+def resume(
+    job_id: _Id, url: Url = None, key: Key = None, data: Data = None, as_json: Json = False
+) -> None:
+    """Let a job queue again that was suspended for idling."""
+    with opened(Where(url, key, data)) as door:
+        job = door.ask("POST", f"/v1/jobs/{job_id}/resume").json()
+    if as_json:
+        screen.show_json(job)
+        return
+    screen.show(f"{job_id} waits for its turn again.")
+
+
+def _show_money(money: dict[str, Any]) -> None:
+    told = f"quoted ¥{money['quote_low_yuan']} to ¥{money['quote_high_yuan']}"
+    if money["so_far_yuan"] is not None:
+        told += f", so far ¥{money['so_far_yuan']}"
+    if money["charge_yuan"] is not None:
+        told += f", charged ¥{money['charge_yuan']}"
+    screen.show(f"  {told}")
+    if money["explanation_en"]:
+        screen.show(f"  {screen.escape(money['explanation_en'])}")
 
 
 def _simulated(held: dict[str, Any]) -> str:

@@ -8,18 +8,36 @@ import typer
 
 from zhisuan import __version__
 from zhisuan.cli import (
+    account,
+    application,
+    audit,
+    backup,
+    catalogue,
+    console,
     dataset,
     demo,
     doctor,
+    explain,
+    invoice,
     job,
+    key,
     ledger,
+    member,
     node,
+    programme,
+    project,
     receipt,
+    replay,
     screen,
     solution,
     solve,
+    tariff,
     task,
+    tenant,
     up,
+    usage,
+    utilisation,
+    voucher,
 )
 from zhisuan.core.errors import CentreError, WrongInput
 
@@ -34,14 +52,32 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("solve")(solve.solve)
+app.command("console")(console.console)
 app.command("doctor")(doctor.doctor)
+app.command("catalogue")(catalogue.catalogue)
+app.command("explain")(explain.explain)
+app.command("usage")(usage.usage)
+app.command("utilisation")(utilisation.utilisation)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(task.app, name="task")
 app.add_typer(solution.app, name="solution")
 app.add_typer(job.app, name="job")
 app.add_typer(receipt.app, name="receipt")
+app.add_typer(account.app, name="account")
+app.add_typer(invoice.app, name="invoice")
+app.add_typer(tariff.app, name="tariff")
 app.add_typer(node.app, name="node")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(backup.app, name="backup")
+app.add_typer(replay.app, name="replay")
+app.add_typer(tenant.app, name="tenant")
+app.add_typer(member.app, name="member")
+app.add_typer(key.app, name="key")
+app.add_typer(project.app, name="project")
+app.add_typer(application.app, name="application")
+app.add_typer(audit.app, name="audit")
+app.add_typer(programme.app, name="programme")
+app.add_typer(voucher.app, name="voucher")
 
 
 def _version(asked: bool) -> None:

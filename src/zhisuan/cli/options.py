@@ -19,3 +19,4 @@ Data = Annotated[
     typer.Option(envvar="ZHISUAN_DATA", help="The data folder of a centre on this machine."),
 ]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="How many to list at most.")]
+Tenant = Annotated[str | None, typer.Option(help="Another tenant's id; needs an operator's key.")]

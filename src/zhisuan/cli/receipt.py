@@ -115,6 +115,11 @@ def _money(money: dict[str, Any]) -> list[tuple[str, object]]:
     ]
     if money["charge_yuan"] is not None:
         rows += [("charge", f"¥{money['charge_yuan']}"), ("", money["explanation_en"])]
+    if voucher := money.get("voucher"):
+        rows += [
+            ("own money", f"¥{money['own_yuan']}"),
+            ("voucher", f"¥{voucher['yuan']} ({voucher['voucher_id']})"),
+        ]
     rows += [
         (f"entry {entry['seq']}", f"{entry['movement']}: {entry['account']} ¥{entry['yuan']}")
         for entry in money["entries"]

@@ -24,6 +24,7 @@ def solve(
     kind: Annotated[TaskKind | None, typer.Option(help="Classes or numbers.")] = None,
     effort: Annotated[Effort, typer.Option(help="How much work.")] = Effort.STANDARD,
     out: Annotated[Path | None, typer.Option(help="Where the result goes.")] = None,
+    project: Annotated[str | None, typer.Option(help="The project it belongs to.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Accept the offer without asking.")] = False,
     url: Url = None,
     key: Key = None,
@@ -39,14 +40,20 @@ def solve(
             show_offer(posed, offer)
         if not (yes or as_json) and sys.stdin.isatty():
             typer.confirm("Start?", default=True, abort=True, err=True)
-        result = answer(door, posed, effort, out)
+        result = answer(door, posed, effort, out, project)
     if as_json:
         screen.show_json(result)
     else:
         show_result(result)
 
 
-def answer(door: Door, posed: dict[str, Any], effort: Effort, out: Path | None) -> dict[str, Any]:
+def answer(
+    door: Door,
+    posed: dict[str, Any],
+    effort: Effort,
+    out: Path | None,
+    project: str | None = None,
+) -> dict[str, Any]:
     """Accept an offer, wait for the result with progress, and take it away.
 
     Raises:
@@ -55,7 +62,9 @@ def answer(door: Door, posed: dict[str, Any], effort: Effort, out: Path | None) 
     """
     if out is not None and out.exists() and not out.is_dir():
         raise WrongInput(f"{out} is a file, not a folder.", hint="Give another one with --out.")
-    job = door.post(f"/v1/tasks/{posed['task_id']}/accept", {"effort": effort.value})
+    job = door.post(
+        f"/v1/tasks/{posed['task_id']}/accept", {"effort": effort.value, "project": project}
+    )
     _wait(door, job)
     solution = door.get(f"/v1/solutions/{job['job_id']}")
     folder = take_away(door, solution, out)

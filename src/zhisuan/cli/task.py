@@ -1,6 +1,6 @@
 """`zhisuan task`: list, show."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,23 +13,36 @@ app = typer.Typer(help="Tasks: questions asked of data.", no_args_is_help=True)
 
 @app.command("list")
 def list_(
-    url: Url = None, key: Key = None, data: Data = None, limit: Limit = 50, as_json: Json = False
+    state: Annotated[
+        list[str] | None,
+        typer.Option(help="Only those in this state, such as running; may come repeatedly."),
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="Only those asked of this dataset: its id or name.")
+    ] = None,
+    url: Url = None,
+    key: Key = None,
+    data: Data = None,
+    limit: Limit = 50,
+    as_json: Json = False,
 ) -> None:
     """Tasks, newest first."""
     with opened(Where(url, key, data)) as door:
-        found = list(door.pages("/v1/tasks", limit))
+        found = list(door.pages("/v1/tasks", limit, state=state, dataset=dataset))
     if as_json:
         screen.show_json(found)
         return
     screen.show_table(
-        ("task", "predicts", "kind", "effort", "state", "solution"),
+        ("task", "dataset", "predicts", "kind", "effort", "state", "cost", "solution"),
         (
             (
                 each["task_id"],
+                each["dataset_name"],
                 each["target"],
                 each["kind"],
                 each["effort"],
-                each["state"],
+                _state(each),
+                _cost(each["money"]),
                 each["solution_id"],
             )
             for each in found
@@ -68,5 +81,23 @@ def show(
         ),
         "No offers.",
     )
+    if task["stage_en"]:
+        screen.show(f"{task['stage_en']}. {_cost(task['money'])}")
+    if task["waiting"]:
+        screen.show(task["waiting"]["en"])
+    if task["failure"]:
+        failure = task["failure"]
+        screen.show(f"{failure['en']} {screen.escape(failure['message'])} {failure['next_en']}")
     if task["solution_id"]:
         screen.show(f"Solution: {task['solution_id']}")
+
+
+def _state(task: dict[str, Any]) -> str:
+    under_way = task["state"] == "running" and task["fraction"] is not None
+    return f"{task['state']} {task['fraction']:.0%}" if under_way else task["state"]
+
+
+def _cost(money: dict[str, Any]) -> str:
+    if money["charge_yuan"] is not None:
+        return f"¥{money['charge_yuan']}"
+    return "" if money["so_far_yuan"] is None else f"¥{money['so_far_yuan']} so far"

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from zhisuan.access.keyring import Keyring
 from zhisuan.cli import screen
+from zhisuan.cli.console import show_links
 from zhisuan.cli.options import Data
 from zhisuan.core.errors import CentreBusy
 
@@ -27,8 +29,12 @@ def up(
             f"The centre of {settings.data} runs already: it answers at {running}.",
             hint="Use that one, or end it first.",
         )
-    serve(
-        settings,
-        ready=lambda url: screen.say(f"The centre answers at [bold]{url}[/]  (Ctrl-C ends it)"),
-    )
+
+    def ready(url: str) -> None:
+        screen.say(f"The centre answers at [bold]{url}[/]  (Ctrl-C ends it)")
+        key = Keyring(settings.data).read("operator")
+        if key is not None:
+            show_links(url, {"operator": key})
+
+    serve(settings, ready)
     screen.say("The centre has ended; jobs that run go on and are taken up at the next start.")

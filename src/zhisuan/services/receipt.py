@@ -16,9 +16,11 @@ from zhisuan.core.money import MicroYuan, to_yuan
 from zhisuan.core.quantities import Quality, worst
 from zhisuan.data.dataset import Dataset
 from zhisuan.green import records as footprints
+from zhisuan.ledger.account import Entry
 from zhisuan.ledger.charge import Charge
 from zhisuan.ledger.quote import Line
 from zhisuan.ledger.usage import UsageRecord
+from zhisuan.ledger.voucher.spend import part
 from zhisuan.services.centre import Centre
 from zhisuan.services.task import Task
 
@@ -36,6 +38,7 @@ def compose(
     """The receipt of a job that has ended; blocks without records say so with None."""
     usage = centre.ledger.usage_of(connection, job.job_id)
     charge = centre.ledger.charge_of(connection, job.job_id)
+    entries = centre.ledger.entries_of(connection, job.job_id)
     offer = centre.ledger.get_quote(connection, job.tenant, job.quote_id) if job.quote_id else None
     return {
         "job_id": job.job_id,
@@ -56,6 +59,7 @@ def compose(
             },
             "tariff": f"{offer.quote.tariff}@{offer.quote.tariff_version}",
             **_charge(charge),
+            **_split(charge, entries),
             "entries": [
                 {
                     "seq": entry.seq,
@@ -63,7 +67,7 @@ def compose(
                     "movement": entry.movement,
                     "yuan": yuan(entry.amount),
                 }
-                for entry in centre.ledger.entries_of(connection, job.job_id)
+                for entry in entries
             ],
         },
     }
@@ -177,6 +181,19 @@ def _charge(charge: Charge | None) -> Json:
     }
 
 
+def _split(charge: Charge | None, entries: Sequence[Entry]) -> Json:
+    """Who paid the charge when it was settled: the tenant's own money and a voucher."""
+    if charge is None:
+        return {"own_yuan": None, "voucher": None}
+    paid = part(entries)
+    if paid is None:
+        return {"own_yuan": yuan(charge.amount), "voucher": None}
+    return {
+        "own_yuan": yuan(MicroYuan(charge.amount - paid[1])),
+        "voucher": {"voucher_id": paid[0], "yuan": yuan(paid[1])},
+    }
+
+
 def _line(line: Line) -> Json:
     return {
         "item": line.item,
@@ -188,4 +205,7 @@ def _line(line: Line) -> Json:
         "price_unit": line.price_unit,
         "amount_yuan": yuan(line.amount),
         "charged": line.charged,
+        "tariff_version": line.tariff_version,
+        "period": line.period,
+        "factors": list(line.factors),
     }

@@ -1,4 +1,4 @@
-"""Run: a job is admitted with its price held, or stopped."""
+"""Run: a job is admitted with its price held, stopped, or taken up again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,28 +6,30 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from zhisuan.access import records as access
 from zhisuan.algorithms.package import Need
 from zhisuan.compute import records as jobs
-from zhisuan.compute.job import Job, JobReason, JobState, Work
-from zhisuan.compute.pool import Pool
+from zhisuan.compute.job import ANY_TIME, Job, JobReason, JobState, Times, Work
 from zhisuan.compute.request import ResourceRequest
-from zhisuan.core.errors import Conflict, PaymentError, Unsatisfiable
+from zhisuan.core.errors import Conflict, PaymentError
 from zhisuan.core.identifiers import new_id
 from zhisuan.core.money import MicroYuan, shown
 from zhisuan.core.work import MeterReading
 from zhisuan.green.footprint import footprint
-from zhisuan.ledger.quote import Demand, Offer, Quote, quote
-from zhisuan.ledger.tariff import PriceClass
+from zhisuan.ledger.quote import Demand, Offer, Quote
+from zhisuan.ledger.tariff import Category, PriceClass, Terms
 from zhisuan.services import records
+from zhisuan.services.admit import admit, check
 from zhisuan.services.centre import Centre
 from zhisuan.services.events import Event
+from zhisuan.services.projects import check_room
 
 PRIORITIES: Mapping[PriceClass, int] = {
     PriceClass.PREEMPTIBLE: 0,
     PriceClass.STANDARD: 10,
     PriceClass.RESERVED: 20,
 }
-"""What a price class buys: its place in the queue."""
+"""What a price class buys: its place in the queue, and whether it keeps a place it has."""
 
 _SLACK = 3.0
 """Times the expected wall time after which a job is over its limit."""
@@ -46,6 +48,9 @@ class Order:
     time_limit_s: float = 3600.0
     most: MicroYuan | None = None
     isolated: bool = False
+    times: Times = ANY_TIME
+    project: str | None = None
+    """Its id."""
 
 
 def submit(centre: Centre, connection: Connection, tenant: str, order: Order) -> Job:
@@ -55,16 +60,20 @@ def submit(centre: Centre, connection: Connection, tenant: str, order: Order) ->
 
     Raises:
         NotFound: there is no such algorithm.
-        Unsatisfiable: no node of the pool could ever run it.
+        WrongInput: its times cannot be kept.
+        Unsatisfiable: no node of the pool could ever run it, or its tenant's quota is smaller.
         PaymentError: it could cost more than the tenant's `most`.
         InsufficientBalance: the account cannot cover it.
     """
     algorithm = centre.catalogue.get(order.algorithm)
-    admit(centre, order.request)
+    admit(centre, tenant, order.request)
+    check(order.times, order.time_limit_s, centre.clock.now())
     seconds = (0.0, order.time_limit_s)
     need = Need(1, seconds, seconds, order.request.memory_mb)
     offer = centre.ledger.store_quote(
-        connection, tenant, price(centre, order.request, need, order.price_class)
+        connection,
+        tenant,
+        price(centre, order.request, need, terms_of(connection, tenant, order.price_class)),
     )
     if order.most is not None and offer.quote.high > order.most:
         raise PaymentError(
@@ -79,7 +88,16 @@ def submit(centre: Centre, connection: Connection, tenant: str, order: Order) ->
         order.time_limit_s,
         order.isolated,
     )
-    return queue(centre, connection, tenant, work, order.request, offer)
+    return queue(
+        centre,
+        connection,
+        tenant,
+        work,
+        order.request,
+        offer,
+        times=order.times,
+        project=order.project,
+    )
 
 
 def queue(
@@ -89,7 +107,10 @@ def queue(
     work: Work,
     request: ResourceRequest,
     offer: Offer,
+    *,
     task_id: str | None = None,
+    times: Times = ANY_TIME,
+    project: str | None = None,
 ) -> Job:
     """Hold an offer's price for a new job and put it into the queue."""
     now = centre.clock.now()
@@ -107,8 +128,11 @@ def queue(
         task_id=task_id,
         quote_id=offer.quote_id,
         tariff_version=offer.quote.tariff_version,
+        times=times,
+        project=project,
     )
-    centre.ledger.hold(connection, job.job_id, offer)
+    check_room(centre, connection, tenant, project, offer.quote.high)
+    centre.ledger.hold(connection, job.job_id, offer, project)
     jobs.add(connection, job)
     facts = {"task_id": task_id} if task_id else {}
     records.append_events(connection, [Event(tenant, "job.queued", job.job_id, facts, now)])
@@ -126,39 +150,41 @@ def stop(connection: Connection, job: Job, by: JobReason) -> None:
     jobs.ask_stop(connection, job.job_id, by)
 
 
-def admit(centre: Centre, request: ResourceRequest) -> None:
-    """Refuse what the whole pool, idle, could not run.
+def resume(connection: Connection, job: Job) -> None:
+    """Let a suspended job queue again. Wake the engine after the commit.
 
     Raises:
-        Unsatisfiable: with what the largest node has.
+        Conflict: it is not suspended.
     """
-    if Pool.idle(centre.nodes).admits(request):
-        return
-    largest = max(centre.nodes, key=lambda node: (len(node.cores), node.memory_mb))
-    devices = sorted({device.kind.value for node in centre.nodes for device in node.devices})
-    asked = " or ".join(f"{wanted.milli / 1000:g} {wanted.kind}" for wanted in request.any_of)
-    raise Unsatisfiable(
-        f"No machine of this centre could ever run this: asked are {request.cpu_milli / 1000:g} "
-        f"cores and {request.memory_mb} MB{f' with {asked}' if asked else ''}"
-        f"{f' on {request.nodes} nodes' if request.nodes > 1 else ''}.",
-        hint=f"The largest has {len(largest.cores)} cores and {largest.memory_mb} MB; "
-        f"the pool has {', '.join(devices) or 'no accelerator'} and {len(centre.nodes)} node(s).",
-    )
+    if not jobs.ask_resume(connection, job.job_id):
+        raise Conflict(
+            f"The job {job.job_id} is {job.state}, not suspended.",
+            hint="Only a job that waits because it was suspended can be resumed.",
+        )
 
 
-def price(centre: Centre, request: ResourceRequest, need: Need, price_class: PriceClass) -> Quote:
-    """The price of a request for as long as it is expected to need it, by today's tariff."""
+def terms_of(connection: Connection, tenant: str, price_class: PriceClass) -> Terms:
+    """On which terms a tenant is priced."""
+    return Terms(price_class, Category(access.tenant(connection, tenant).category))
+
+
+def price(centre: Centre, request: ResourceRequest, need: Need, terms: Terms) -> Quote:
+    """The price of a request for as long as it is expected to need it, by the published tariffs.
+
+    An elastic gang is quoted from its fewest nodes to its most.
+    """
+    gang = (request.nodes, request.most_nodes or request.nodes)
     low, high = (
         Demand.of_grant(
             wall_s,
-            request.cpu_milli,
-            request.memory_mb,
-            dearest_devices(centre, request),
+            nodes * request.cpu_milli,
+            nodes * request.memory_mb,
+            {kind: nodes * milli for kind, milli in dearest_devices(centre, request).items()},
             expected_energy_wh(centre, request, wall_s, cpu_s),
         )
-        for wall_s, cpu_s in zip(need.wall_s, need.cpu_s, strict=True)
+        for nodes, wall_s, cpu_s in zip(gang, need.wall_s, need.cpu_s, strict=True)
     )
-    return quote(centre.ledger.tariff, low, high, price_class)
+    return centre.ledger.quote(low, high, terms)
 
 
 def dearest_devices(centre: Centre, request: ResourceRequest) -> dict[str, int]:
@@ -176,7 +202,7 @@ def dearest_devices(centre: Centre, request: ResourceRequest) -> dict[str, int]:
     ]
     if not choices:
         return {}
-    kind, milli = max(choices, key=lambda each: tariff.device_price(each[0]).amount * each[1])
+    kind, milli = max(choices, key=lambda each: tariff.device_weight(each[0]) * each[1])
     return {kind: milli}
 
 

@@ -17,6 +17,7 @@ from zhisuan.data.dataset import Dataset
 from zhisuan.data.findings import Finding
 from zhisuan.ledger.tariff import PriceClass
 from zhisuan.services import records, run
+from zhisuan.services.admit import admit
 from zhisuan.services.centre import Centre
 from zhisuan.services.events import Event
 from zhisuan.services.question import Question, pose
@@ -89,7 +90,12 @@ def offer(centre: Centre, connection: Connection, posed: PosedQuestion) -> Task:
 
 
 def accept(
-    centre: Centre, connection: Connection, tenant: str, task_id: str, effort: Effort
+    centre: Centre,
+    connection: Connection,
+    tenant: str,
+    task_id: str,
+    effort: Effort,
+    project: str | None = None,
 ) -> Job:
     """Start answering: hold the offer's price and queue the job. Wake the engine afterwards.
 
@@ -97,7 +103,7 @@ def accept(
 
     Raises:
         Conflict: the task was accepted with another effort.
-        QuoteExpired, InsufficientBalance, Unsatisfiable: see `run.queue` and `run.admit`.
+        QuoteExpired, InsufficientBalance, Unsatisfiable: see `run.queue` and `admit`.
     """
     task = records.task(connection, tenant, task_id)
     if task.job_id is not None:
@@ -113,7 +119,7 @@ def accept(
         effort, dataset.profile.rows, len(dataset.profile.columns), len(centre.here.cores)
     )
     request = run.request_for(need)
-    run.admit(centre, request)
+    admit(centre, tenant, request)
     profile = centre.objects.put([dataset.profile.to_json().encode()])
     work = Work(
         algorithm=algorithm.name,
@@ -130,7 +136,9 @@ def accept(
         time_limit_s=run.limit_for(need),
     )
     offer = centre.ledger.get_quote(connection, tenant, task.offer(effort).quote_id)
-    job = run.queue(centre, connection, tenant, work, request, offer, task_id)
+    job = run.queue(
+        centre, connection, tenant, work, request, offer, task_id=task_id, project=project
+    )
     records.accept_task(connection, task_id, effort, job.job_id)
     return job
 
@@ -143,11 +151,12 @@ def _offer(
     effort: Effort,
 ) -> EffortOffer:
     profile = posed.dataset.profile
+    terms = run.terms_of(connection, posed.dataset.tenant, PriceClass.STANDARD)
     need = posed.algorithm.need(effort, profile.rows, len(profile.columns), len(centre.here.cores))
     made = centre.ledger.store_quote(
         connection,
         posed.dataset.tenant,
-        run.price(centre, run.request_for(need), need, PriceClass.STANDARD),
+        run.price(centre, run.request_for(need), need, terms),
         {"task_id": task_id, "effort": effort.value},
     )
     quote = made.quote

@@ -5,11 +5,25 @@ A task is offered once and accepted at most once; what it then does is told by i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from zhisuan.core.clock import Instant
 from zhisuan.core.task import Effort
 from zhisuan.services.question import Question
+
+
+class TaskState(StrEnum):
+    """How far a task is: offered, then as its job, and at last its solution."""
+
+    OFFERED = "offered"
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    WRAPPING = "wrapping"
+    SOLVED = "solved"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)

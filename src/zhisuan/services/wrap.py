@@ -23,7 +23,7 @@ from zhisuan.services import records
 from zhisuan.services.centre import Centre
 from zhisuan.services.events import Event
 from zhisuan.services.receipt import compose
-from zhisuan.services.records import Solution, SolutionState
+from zhisuan.services.solution import Solution, SolutionState
 
 log = structlog.get_logger()
 
@@ -121,6 +121,7 @@ def receipt_html(receipt: Mapping[str, Any]) -> str:
     energy, money, compute = receipt["energy"], receipt["money"], receipt["compute"]
     rows = [
         ("费用", "Charge", f"¥{money['charge_yuan']}", ""),
+        *_split(money),
         (
             "报价",
             "Quote",
@@ -152,6 +153,16 @@ def receipt_html(receipt: Mapping[str, Any]) -> str:
         for chinese, english in lines
     )
     return f'<table class="receipt">{cells}</table>{notes}'
+
+
+def _split(money: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    voucher = money["voucher"]
+    if voucher is None:
+        return []
+    return [
+        ("其中自付", "of it own money", f"¥{money['own_yuan']}", ""),
+        ("其中算力券", "of it by voucher", f"¥{voucher['yuan']}", ""),
+    ]
 
 
 def _archive(centre: Centre, folder: Path, name: str) -> str:

@@ -1,0 +1,57 @@
+"""The parcel of a solution: its files as they lie in the zip, each with what it is in words."""
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from zhisuan.algorithms.catalogue import Catalogue
+from zhisuan.algorithms.package import Bilingual
+from zhisuan.core.errors import NotFound
+from zhisuan.services.centre import Centre
+from zhisuan.services.solution import Solution
+
+_OWN: Mapping[str, Bilingual] = {
+    "receipt.json": Bilingual(
+        zh="凭据：结果、算法、算力、能耗与碳、费用，供程序读取",
+        en="The receipt: result, algorithm, compute, energy and carbon, money; for programs",
+    ),
+}
+_OTHER = Bilingual(zh="另一个文件", en="Another file")
+
+
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """One file.
+
+    Attributes:
+        path: inside the solution.
+        about: what it is.
+    """
+
+    path: str
+    bytes: int
+    about: Bilingual
+
+
+def files_of(centre: Centre, solution: Solution, algorithm: str) -> list[PackedFile]:
+    """Every file of a solution that is ready, in the order in which its card explains them."""
+    assert solution.archive is not None  # noqa: S101  a ready solution has its zip
+    words = {**_outputs(centre.catalogue, algorithm), **_OWN}
+    order = {path: place for place, path in enumerate(words)}
+    with zipfile.ZipFile(centre.objects.path(solution.archive)) as archive:
+        found = {
+            info.filename.partition("/")[2]: info.file_size
+            for info in archive.infolist()
+            if not info.is_dir()
+        }
+    return [
+        PackedFile(path, found[path], words.get(path, _OTHER))
+        for path in sorted(found, key=lambda path: (order.get(path, len(order)), path))
+    ]
+
+
+def _outputs(catalogue: Catalogue, algorithm: str) -> Mapping[str, Bilingual]:
+    try:
+        return catalogue.get(algorithm).card.outputs
+    except NotFound:
+        return {}

@@ -309,9 +309,8 @@ def alone(tmp_path):
     return CommandLine(tmp_path, ZHISUAN_DATA=str(data))
 
 
-@pytest.fixture
-def start_centre():
-    """Starts centres that end with the test."""
+def starting():
+    """Starts centres, and ends them at last."""
     started = []
 
     def start(folder, *arguments, **options):
@@ -323,3 +322,15 @@ def start_centre():
     for centre in started:
         if centre.process.poll() is None:
             centre.stop()
+
+
+@pytest.fixture
+def start_centre():
+    """Starts centres that end with the test."""
+    yield from starting()
+
+
+@pytest.fixture(scope="module")
+def start_shared_centre():
+    """Starts centres that end with the tests of a file."""
+    yield from starting()

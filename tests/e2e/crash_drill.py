@@ -1,8 +1,8 @@
 """Kill the centre again and again with work in flight; then nothing may be lost or done twice.
 
 `python tests/e2e/crash_drill.py --kills 200` is the full drill; the test suite runs a short one.
-Jobs, uploads and stops go on while the centre is killed with SIGKILL at random instants and
-started again. At the end every law is checked on what the API and the disk say.
+Jobs, uploads, stops and jobs that displace others go on while the centre is killed with SIGKILL at
+random instants and started again. At the end every law is checked on what the API and the disk say.
 """
 
 import argparse
@@ -23,6 +23,17 @@ import httpx
 
 IN_FLIGHT = 20
 ENDED = {"succeeded", "failed", "cancelled"}
+POOL = """
+[[device]]
+kind = "npu"
+vendor = "Ascend"
+model = "910B"
+memory_mb = 65536
+"""
+POLICY = "minimum_run_s = 0\n"
+WANTED = {"any_of": [{"kind": "npu"}]}
+CROWD = {1: {**WANTED, "price_class": "preemptible"}, 3: WANTED}
+"""What every fourth job asks for: the one device there is, for less and for the full price."""
 CSV = "a,b,target\n" + "\n".join(f"{n},{n * n % 97},{n % 2}" for n in range(3000)) + "\n"
 
 
@@ -119,6 +130,7 @@ class Drill:
                 "cpu_milli": 100,
                 "memory_mb": 64,
                 "time_limit_s": 60,
+                **CROWD.get(number % 4, {}),
             }
             answer = self.insist(
                 "POST", "/v1/jobs", key, json=body, headers={"Idempotency-Key": name}
@@ -208,10 +220,15 @@ class Drill:
             "kills": self.kills,
             "jobs": len(jobs),
             **states,
-            "attempts_lost": sum(job["attempt"] - 1 for job in jobs.values() if job["attempt"]),
+            "attempts_lost": self.told(jobs, "lost"),
+            "preempted": self.told(jobs, "preempted"),
             "datasets": len(datasets),
             "charged_yuan": charged / 1e6,
         }
+
+    def told(self, jobs, event):
+        """How often something happened, by the jobs' own stories."""
+        return sum(line.split()[1] == event for job in jobs.values() for line in job["story"])
 
     def check_job(self, job_id, job, key):
         """One job ended once, was charged once; returns the charge in micro-yuan."""
@@ -226,6 +243,9 @@ class Drill:
         receipt = self.insist("GET", f"/v1/jobs/{job_id}/receipt", key).json()
         charges = [e for e in receipt["money"]["entries"] if e["movement"] == "charge"]
         assert len({entry["account"] for entry in charges}) == len(charges), "charged twice"
+        attempts = [attempt["attempt"] for attempt in receipt["compute"]["attempts"]]
+        assert attempts == list(range(1, len(attempts) + 1)), "an attempt was metered twice or not"
+        assert len(attempts) >= job["attempt"] - (job["state"] == "cancelled"), attempts
         return micro(receipt["money"]["charge_yuan"] or "0")
 
     def job(self, job_id, key):
@@ -275,6 +295,8 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         drill = Drill(Path(scratch) / "data", given.seed)
         drill.folder.mkdir()
+        (drill.folder / "pool.toml").write_text(POOL)
+        (drill.folder / "policy.toml").write_text(POLICY)
         try:
             counted = drill.run(given.kills)
         finally:

@@ -56,26 +56,14 @@ OF_ONE = {
     "GET /v1/jobs/{job_id}/log": "job_id",
     "GET /v1/jobs/{job_id}/receipt": "job_id",
     "POST /v1/jobs/{job_id}/stop": "job_id",
+    "POST /v1/jobs/{job_id}/resume": "job_id",
     "GET /v1/solutions/{solution_id}": "job_id",
     "GET /v1/solutions/{solution_id}/archive": "job_id",
     "GET /v1/solutions/{solution_id}/files/{path}": "job_id",
     "GET /v1/receipts/{solution_id}": "job_id",
 }
-"""Every route that names one thing of a tenant's, and which of its things to name."""
-
-PUBLIC = {"POST /v1/algorithms/{name}/prepare", "POST /v1/tenants/{tenant_id}/keys"}
-"""Routes that name what is no tenant's own: only an operator may ask them."""
-
-
-def test_the_routes_that_name_a_tenants_own_are_all_known(centre):
-    document = centre.client().get("/v1/openapi.json").json()
-    named = {
-        f"{method.upper()} {path}"
-        for path, methods in document["paths"].items()
-        for method in methods
-        if "{" in path
-    }
-    assert named == set(OF_ONE) | PUBLIC
+"""Routes that name one thing of a tenant's, and which of its things to name; the matrix of
+permissions knows all of them."""
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +200,10 @@ def test_a_duplicate_upload_and_question_are_one_each(tenant):
         {"any_of": [{"kind": "fpga"}]},
         {"any_of": [{"kind": "npu", "milli": 3000}]},
         {"any_of": [{"kind": "gpu", "model": "A100"}]},
+        {"nodes": 2},
+        {"nodes": 2, "any_of": [{"kind": "gpu"}], "together": "rack_required"},
     ],
-    ids=["cores", "memory", "no such kind", "too many devices", "no such model"],
+    ids=["cores", "memory", "no such kind", "too many devices", "no such model", "gang", "rack"],
 )
 def test_what_no_machine_could_ever_run_is_refused_at_once(tenant, order):
     answer = tenant.submit(**order)
@@ -221,6 +211,49 @@ def test_what_no_machine_could_ever_run_is_refused_at_once(tenant, order):
     assert (answer.status_code, problem["code"]) == (422, "unsatisfiable")
     assert "cores and" in problem["hint"]
     assert not tenant.left_behind()
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"nodes": 0},
+        {"nodes": 3, "most_nodes": 2},
+        {"nodes": 1_000_000},
+        {"together": "somewhere"},
+        {"finish_by": "2020-01-01T00:00:00Z"},
+        {"start_by": "2020-01-01T00:00:00+08:00"},
+        {"finish_by": "2030-01-01T00:00:00"},
+        {"finish_by": "soon"},
+        {"not_before": "0001-01-01T00:00:00+14:00"},
+        {"not_before": "9999-12-31T23:59:59-14:00"},
+        {"not_before": "2200-01-01T00:00:00Z"},
+        {"green": True},
+        {"gang": 2},
+    ],
+    ids=str,
+)
+def test_a_wish_that_makes_no_sense_is_refused_in_a_sentence(tenant, order):
+    answer = tenant.submit(**order)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "wrong_input"), problem
+    assert problem["hint"]
+    assert not tenant.left_behind()
+
+
+@pytest.mark.parametrize("state", ["", "asleep", None, 3])
+def test_a_node_is_only_set_to_what_a_node_can_be(centre, state):
+    with centre.operator() as operator:
+        name = operator.get("/v1/nodes").json()["items"][1]["name"]
+        assert operator.post(f"/v1/nodes/{name}", json={"state": state}).status_code == 422
+        answer = operator.post("/v1/nodes/nowhere", json={"state": "ready"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_job_that_was_not_suspended_is_not_resumed(tenant):
+    job_id = tenant.submitted()["job_id"]
+    answer = tenant.client.post(f"/v1/jobs/{job_id}/resume")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    tenant.ended(job_id)
 
 
 def test_a_job_that_could_cost_more_than_allowed_is_refused(tenant):
@@ -358,3 +391,12 @@ def test_an_odd_path_is_not_found(tenant, path):
         assert answer.status_code in (404, 422), answer.text
         assert answer.headers["content-type"] == "application/problem+json"
         assert len(answer.text) < 1000
+
+
+def test_a_field_whose_name_is_half_a_character_is_refused_in_a_sentence(tenant):
+    body = b'{"\\ud800": 1, "month_yuan": "1"}'
+    headers = {"Content-Type": "application/json"}
+    answer = tenant.client.post("/v1/vouchers", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "wrong_input")
+    answer = tenant.client.post("/v1/jobs", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "wrong_input")

@@ -115,3 +115,34 @@ def test_a_feed_is_closed_when_the_centre_ends(start_centre, tmp_path):
         assert centre.process.wait(20) == 0
         assert all(kind.startswith("job.") for _, kind, _ in events)
     assert "Traceback" not in centre.log
+
+
+def test_an_engineer_hears_of_every_tenants_jobs_and_of_nodes(centre, tenant, other):
+    path = f"/v1/tenants/{tenant.tenant_id}/keys"
+    with centre.operator() as operator:
+        key = operator.post(path, json={"role": "engineer"}).json()["key"]
+    engineer = centre.client(key)
+    refused = tenant.client.get("/v1/events", params={"of": "all"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+    assert engineer.get("/v1/events").status_code == 403
+    node = {"name": "heard", "cores": 1, "memory_mb": 64, "simulated": True}
+    headers = {"Last-Event-ID": "0"}
+    with engineer.stream("GET", "/v1/events", params={"of": "all"}, headers=headers) as response:
+        jobs = {each.submitted()["job_id"]: each.tenant_id for each in (tenant, other)}
+        engineer.post("/v1/nodes", json=node)
+        whose, last = {}, 0
+        for number, kind, event in read(response):
+            assert number > last
+            last = number
+            assert kind.startswith(("job.", "node."))
+            assert not set(event["facts"]) & {"message", "task_id", "stage"}
+            if kind == "job.succeeded" and event["subject"] in jobs:
+                whose[event["subject"]] = event["tenant_id"]
+            if kind == "node.added" and event["subject"] == "heard":
+                assert event["tenant_id"] is None
+                whose["heard"] = None
+            if len(whose) == 3:
+                break
+    assert whose == {**jobs, "heard": None}
+    engineer.post("/v1/nodes/heard", json={"state": "down"})
+    assert engineer.delete("/v1/nodes/heard").status_code == 200

@@ -68,6 +68,34 @@ def concrete(owner):
     return solved(owner, (EXAMPLES / "混凝土.csv").read_bytes(), "混凝土")
 
 
+def test_the_task_tells_its_whole_course_long_after_its_end(owner, concrete):
+    task, solution = concrete
+    path = f"/v1/tasks/{task['task_id']}"
+    told, course = owner.client.get(path).json(), owner.client.get(f"{path}/progress").json()
+    assert (told["state"], told["dataset_name"], told["fraction"]) == ("solved", "混凝土", 1.0)
+    assert told["quality"] == course["quality"]
+    assert told["quality"]["score"] == solution["summary"]["score"]
+    assert told["money"]["charge_yuan"] == solution["receipt"]["money"]["charge_yuan"]
+    assert Decimal(told["money"]["charge_yuan"]) <= Decimal(told["money"]["quote_high_yuan"])
+    assert (course["metric"], course["lower_is_better"], course["eta_s"]) == ("rmse", True, None)
+    stages = list(dict.fromkeys(point["stage_en"] for point in course["points"]))
+    assert stages == [
+        "Reading your table",
+        "Comparing methods",
+        "Checking on rows never seen",
+        "Finding out which columns matter",
+        "Writing the report",
+        "Done",
+    ]
+    scores = [p["best_score"] for p in course["points"] if p["best_score"] is not None]
+    assert scores == sorted(scores, reverse=True)
+    assert scores
+    seconds = [point["seconds"] for point in course["points"]]
+    assert seconds == sorted(seconds)
+    listed = owner.client.get("/v1/tasks", params={"state": "solved", "dataset": "混凝土"})
+    assert told in listed.json()["items"]
+
+
 def archive_of(tenant, solution):
     answer = tenant.client.get(f"/v1/solutions/{solution['solution_id']}/archive")
     assert answer.headers["content-type"] == "application/zip"

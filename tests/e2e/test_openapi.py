@@ -56,6 +56,15 @@ def known(centre):
     }
 
 
+def modest(case):
+    """The same request for a pool that stays small, since every later test plans on it."""
+    if case.operation.path == "/v1/nodes" and isinstance(case.body, dict):
+        for line in (case.body, *(case.body.get("device") or [])):
+            if isinstance(line, dict) and isinstance(line.get("count"), int):
+                line["count"] = min(line["count"], 2)
+    return case
+
+
 def naming(case, names):
     """The same request about things that are there, and stay there."""
     if case.method == "DELETE":
@@ -77,6 +86,6 @@ def naming(case, names):
 )
 def test_every_answer_is_one_the_document_names(case, centre, known):
     key, names = known
-    for asked, by in ((case, centre.kept_key("operator")), (naming(case, names), key)):
+    for asked, by in ((modest(case), centre.kept_key("operator")), (naming(case, names), key)):
         headers = {"Authorization": f"Bearer {by}"}
         asked.call_and_validate(base_url=centre.url, headers=headers, checks=CHECKS)

@@ -4,7 +4,7 @@ import pytest
 
 CASES = {
     "unknown address": ("GET", "/v1/nothing", {}, 404, "not_found"),
-    "outside of v1": ("GET", "/", {}, 404, "not_found"),
+    "outside of v1": ("GET", "/nothing.txt", {}, 404, "not_found"),
     "wrong method": ("PUT", "/v1/jobs", {}, 405, "method_not_allowed"),
     "wrong query": ("GET", "/v1/jobs?limit=0", {}, 422, "wrong_input"),
     "wrong body": ("POST", "/v1/jobs", {"json": {}}, 422, "wrong_input"),

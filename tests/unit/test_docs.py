@@ -9,12 +9,16 @@ from urllib.parse import unquote
 import pytest
 from typer.main import get_command
 
+from zhisuan.access.permission import GRANTS, SENTENCES
+from zhisuan.access.tenant import Role
 from zhisuan.algorithms.package import Card, ResourceProfile, read_package
 from zhisuan.api.app import create_app
+from zhisuan.api.jobs import JobIn
 from zhisuan.cli.main import app
 from zhisuan.cli.solve import result_of
 from zhisuan.compute.job import JobState
 from zhisuan.compute.node import Node
+from zhisuan.compute.policyfile import DeclaredIdle, DeclaredQuota, PolicyFile, read_rules
 from zhisuan.compute.poolfile import DeclaredDevice, DeclaredNode, read_pool
 from zhisuan.core.errors import CentreError
 from zhisuan.core.work import LaunchSpec
@@ -97,7 +101,7 @@ def test_every_address_of_the_api_is_in_its_table_and_no_other():
 
 def test_every_event_of_the_feed_is_in_its_table():
     sources = (ROOT / "src/zhisuan/services").glob("*.py")
-    kinds = r'\bEvent\(\s*[\w.]+,\s*"([a-z.]+)"'
+    kinds = r'\b(?:Event|tell)\(\s*[\w.]+,\s*"([a-z.]+)"'
     ours = {kind for source in sources for kind in found(kinds, source.read_text("utf-8"))}
     table = reference("api.md").partition("| event |")[2]
     told = set(found(r"`([a-z]+\.[a-z]+)`", table))
@@ -123,6 +127,18 @@ def test_every_key_of_a_result_is_explained():
     assert sorted(told) == sorted([*result, *(f"quote.{key}" for key in quote)])
 
 
+def test_the_roles_of_the_page_are_those_of_the_code():
+    page = reference("api.md")
+    roles = {
+        role: set(found(r"`(\w+)`", granted))
+        for role, granted in found(r"^\| `(\w+)` \| [^|`]+ \| (`[^|]+`) \|$", page)
+        if role in set(Role)
+    }
+    assert roles == {role: set(granted) for role, granted in GRANTS.items()}
+    table = page.partition("| permission | what it allows |")[2].partition("\n\n")[0]
+    assert dict(found(r"^\| `(\w+)` \| (.*) \|$", table)) == SENTENCES
+
+
 def test_every_word_stands_in_the_glossary_with_its_twin():
     row = r"^\| (\S+?)(?: ○)? \| (\S+)[^|]* \| [^|]+ \| [^|]+ \|$"
     told = dict(found(row, reference("glossary.md")))
@@ -136,9 +152,35 @@ def test_the_pool_file_of_the_page_is_one_and_its_keys_are_all(tmp_path):
     file = tmp_path / "pool.toml"
     file.write_text(blocks("toml", page)[0])
     nodes = read_pool(file, Node("here", (0, 1), 4096))
-    assert [len(node.devices) for node in nodes] == [2, 8]
+    assert [len(node.devices) for node in nodes] == [2, 8, 8]
     keys = {*DeclaredNode.model_fields, *DeclaredDevice.model_fields}
     assert keys <= set(found(r"`(\w+)`", page))
+
+
+def test_the_policy_file_of_the_page_is_one_and_its_keys_and_defaults_are_all(tmp_path):
+    page = reference("policy-file.md")
+    file = tmp_path / "policy.toml"
+    file.write_text(blocks("toml", page)[0])
+    assert read_rules(file).idle is not None
+    rows = found(r"^\| (`[^|]+`) \| (.*?) \|", page)
+    told = {key: default for keys, default in rows for key in found(r"`([\w.]+)`", keys)}
+    tables = {"": PolicyFile, "quota.": DeclaredQuota, "idle.": DeclaredIdle}
+    fields = {
+        f"{table}{name}": field
+        for table, model in tables.items()
+        for name, field in model.model_fields.items()
+    }
+    assert sorted(told) == sorted(fields)
+    for name, field in fields.items():
+        plain = isinstance(field.default, int | float | str)
+        default = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        assert told[name] == (f"`{default}`" if plain else "none"), name
+
+
+def test_every_key_of_a_job_is_explained():
+    table = reference("api.md").partition("| key of `POST /v1/jobs` |")[2].partition("\n## ")[0]
+    told = {key for row in found(r"^\| (`[^|]+`) \|", table) for key in found(r"`(\w+)`", row)}
+    assert told == set(JobIn.model_fields)
 
 
 def test_every_key_of_an_algorithms_card_is_explained():

@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run up test check static format install install-dev clean
+.PHONY: run up test check static format console screenshots stage types install install-dev clean
 
 run: install ## install, start the centre, solve the sample, serve
 	@$(BIN)/zhisuan demo examples/concrete.csv $(if $(PORT),--port $(PORT))
@@ -22,10 +22,24 @@ static: install-dev
 	@$(BIN)/ruff check -q .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
+	@$(BIN)/python web/build.py check
 
 format: install-dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@cd web && npm run --silent format
+
+console: install-dev ## build the screens from web/
+	@$(BIN)/python web/build.py
+
+screenshots: console ## every page in both languages, light and dark, wide and narrow, into build/screenshots
+	@$(BIN)/python tests/stage/screenshots.py
+
+stage: console ## a centre with a busy month behind it, to look at (simulated, in build/stage)
+	@$(BIN)/python tests/stage/stage.py build/stage --serve
+
+types: install-dev ## the API's types for web/, after a change of a route
+	@$(BIN)/python web/build.py types
 
 install:
 	@$(PYTHON) requirements/install.py
@@ -34,4 +48,4 @@ install-dev:
 	@$(PYTHON) requirements/install.py dev
 
 clean: ## forget the environment and the centre of this checkout
-	rm -rf .venv .zhisuan results
+	rm -rf .venv .zhisuan results web/node_modules src/zhisuan/console/static

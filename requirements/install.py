@@ -50,7 +50,7 @@ def main():
     fetch([*uv, "sync", *into, "--require-hashes", path(wanted)])
     fetch(
         [*uv, "install", *into, "--no-deps", "--build-constraints", path("build")]
-        + ["--editable", ROOT]
+        + ["--reinstall-package", "zhisuan", "--editable", ROOT]
     )
     with open(STAMP, "w") as file:
         file.write(stamp + " " + wanted)
@@ -97,9 +97,19 @@ def wanted_stamp():
     for name in LOCKS:
         with open(path(name), "rb") as file:
             digest.update(file.read())
-    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
-        digest.update(file.read())
+    for name in ("pyproject.toml", "hatch_build.py"):
+        with open(os.path.join(ROOT, name), "rb") as file:
+            digest.update(file.read())
+    digest.update(screens().encode())
     return digest.hexdigest()
+
+
+def screens():
+    """What the console's screens are made from, as one hash."""
+    sys.path.insert(0, os.path.join(ROOT, "web"))
+    import build
+
+    return build.digest()
 
 
 def installed():

@@ -16,14 +16,18 @@ from typing import TextIO
 import structlog
 
 from zhisuan.access import records as access
+from zhisuan.access.front import FrontDoor
+from zhisuan.access.granting import Granting
 from zhisuan.access.keyring import Keyring
-from zhisuan.access.tenant import Role
+from zhisuan.access.oidc import Provider, ProviderRules
+from zhisuan.access.rates import RateRules, Rates
+from zhisuan.access.tenant import Category, Role
 from zhisuan.algorithms.catalogue import Catalogue
 from zhisuan.algorithms.environment import Environments
 from zhisuan.compute.engines import accelerators
 from zhisuan.compute.engines.local import LocalEngine
 from zhisuan.compute.node import Node
-from zhisuan.compute.policy import Policy
+from zhisuan.compute.policyfile import read_rules
 from zhisuan.compute.poolfile import read_pool
 from zhisuan.core.clock import WallClock
 from zhisuan.core.errors import CentreBusy, WrongInput
@@ -37,6 +41,7 @@ from zhisuan.ledger.book import Ledger
 from zhisuan.ledger.tariff import Tariff, TariffBook, default_tariff
 from zhisuan.services.centre import Centre
 from zhisuan.services.operate import Operator
+from zhisuan.services.operating import read_operating
 from zhisuan.services.wrap import Wrapper
 from zhisuan.settings import Settings
 from zhisuan.store.database import Database
@@ -61,13 +66,13 @@ def open_centre(settings: Settings) -> Opened:
     Raises:
         CentreBusy: another process has it open.
         DataFolderReadOnly, DiskFull: the folder cannot be written.
-        WrongInput: the pool file or tariff is wrong.
+        WrongInput: the pool file, the policy file or the tariff is wrong.
     """
     _log_to_standard_error()
     with ExitStack() as closing, disk_errors():
         _make_folder(settings.data)
         closing.enter_context(_locked(settings.data))
-        database = Database(settings.data / "centre.db")
+        database = Database(settings.database or settings.data / "centre.db")
         closing.callback(database.close)
         upgrade(database)
         centre = _compose(settings, database, closing)
@@ -132,17 +137,18 @@ def _compose(settings: Settings, database: Database, closing: ExitStack) -> Cent
     inventory = engine.inventory()
     here = inventory.nodes[0]
     nodes = read_pool(settings.data / "pool.toml", here)
+    operating = read_operating(settings.data)
     return Centre(
         folder=settings.data,
         database=database,
         objects=objects,
         shelf=DataShelf(database, objects, clock),
-        ledger=Ledger(TariffBook(_tariffs(settings.data)), clock),
+        ledger=Ledger(TariffBook(_tariffs(settings.data)), clock, operating.business),
         catalogue=Catalogue.presets(),
         environments=environments,
         engine=engine,
         nodes=nodes,
-        policy=Policy(),
+        rules=read_rules(settings.data / "policy.toml"),
         power=_power(settings, here, inventory.labels["cpu_model"]),
         factor=_factors(settings).of(settings.region),
         pue=NOT_METERED if settings.pue is None else Pue(settings.pue, settings.pue_quality),
@@ -151,6 +157,34 @@ def _compose(settings: Settings, database: Database, closing: ExitStack) -> Cent
         grant=from_yuan(settings.grant_yuan),
         limits=Limits(max_bytes=round(settings.max_upload_gb * GIB)),
         keep_events=timedelta(days=settings.keep_events_days),
+        front=_front(settings, operating.granting),
+    )
+
+
+def _front(settings: Settings, granting: Granting) -> FrontDoor:
+    rules = RateRules(settings.requests_a_minute, granting.registrations_an_hour)
+    return FrontDoor(
+        granting, settings.registration, Rates(rules), _provider(settings), settings.centre_name
+    )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    """Where people may log in with an account of another house; all its settings or none."""
+    issuer, client, redirect = (
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_redirect,
+    )
+    secret = settings.oidc_client_secret
+    if issuer is None:
+        return None
+    if client is None or secret is None or redirect is None:
+        raise WrongInput(
+            "The setting oidc_issuer needs oidc_client_id, oidc_client_secret and oidc_redirect.",
+            hint="See docs/how-to/let-people-in.md.",
+        )
+    return Provider(
+        ProviderRules(issuer, client, secret.get_secret_value(), redirect, settings.oidc_claim)
     )
 
 
@@ -191,8 +225,13 @@ def _bootstrap(centre: Centre, keyring: Keyring) -> None:
     now = centre.clock.now()
     with centre.database.write() as connection:
         centre.ledger.prepare(connection)
+        access.prepare(connection)
         if keyring.read("operator") is None:
             found = [each for each in access.tenants(connection) if each.name == "centre"]
-            owner = found[0] if found else access.add_tenant(connection, "centre", now)
-            made = access.add_key(connection, owner.tenant_id, Role.OPERATOR, now)
+            owner = (
+                found[0]
+                if found
+                else access.add_tenant(connection, "centre", now, Category.INTERNAL)
+            )
+            made = access.add_key(connection, owner.tenant_id, Role.ADMIN, now)
             keyring.keep("operator", made.text)

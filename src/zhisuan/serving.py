@@ -12,6 +12,7 @@ import uvicorn
 
 from zhisuan.api.app import create_app
 from zhisuan.app import Opened, open_centre
+from zhisuan.console import screens
 from zhisuan.core.errors import PortBusy
 from zhisuan.settings import Settings
 
@@ -95,8 +96,10 @@ def _answering(opened: Opened, listener: socket.socket) -> uvicorn.Server:
     beside.write_text(json.dumps({"url": address(listener), "pid": os.getpid()}), "utf-8")
     beside.replace(place)
     opened.closing.callback(place.unlink, missing_ok=True)
+    app = create_app(opened.centre)
+    screens.install(app)
     config = uvicorn.Config(
-        create_app(opened.centre),
+        app,
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from zhisuan.core.errors import WrongInput
 from zhisuan.core.quantities import Quality
@@ -23,6 +23,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path
+    database: str | None = None
+    centre_name: str | None = Field(default=None, min_length=1, max_length=80)
     host: str = "127.0.0.1"
     port: int = Field(default=8270, ge=0, le=65535)
     region: str = "CN"
@@ -35,6 +37,13 @@ class Settings(BaseModel):
     max_upload_gb: float = Field(default=20.0, gt=0)
     wheels: Path | None = None
     keep_events_days: int = Field(default=7, ge=1)
+    registration: bool = True
+    requests_a_minute: int = Field(default=60_000, ge=1)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_redirect: str | None = None
+    oidc_claim: str = "email"
 
 
 def default_data_folder() -> Path:

@@ -55,3 +55,16 @@ def of_job(connection: Connection, job_id: str) -> list[Mapping[str, Any]]:
         .order_by(FOOTPRINTS.c.attempt)
     )
     return [json.loads(body) for body in connection.execute(query).scalars()]
+
+
+def of_jobs(connection: Connection, job_ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """The same of several jobs, by job."""
+    query = (
+        select(FOOTPRINTS.c.job_id, FOOTPRINTS.c.body)
+        .where(FOOTPRINTS.c.job_id.in_(job_ids))
+        .order_by(FOOTPRINTS.c.attempt)
+    )
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.job_id, []).append(json.loads(row.body))
+    return found

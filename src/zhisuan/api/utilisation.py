@@ -119,9 +119,10 @@ class SupplyOut(BaseModel):
 
 
 class UseOut(BaseModel):
-    """What an attempt held for a span of time."""
+    """What an attempt held for a span of time, on which nodes."""
 
     tenant: str
+    nodes: list[str]
     since: datetime
     until: datetime
     held: list[tuple[str, bool, int]]
@@ -163,6 +164,7 @@ def export_utilisation(
         use=[
             UseOut(
                 tenant=each.tenant,
+                nodes=list(each.parts),
                 since=each.since,
                 until=each.until,
                 held=[(k.name, k.simulated, milli) for k, milli in each.milli.items()],

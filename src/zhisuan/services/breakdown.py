@@ -15,11 +15,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from zhisuan.compute.supply import records as supply
-from zhisuan.compute.supply.interval import CORES, Interval, Kind, stretches
+from zhisuan.compute.supply.interval import CORES, Interval, Kind, Worked, stretches
 from zhisuan.core.clock import Instant
 from zhisuan.core.quantities import MILLI
 from zhisuan.services.centre import Centre
-from zhisuan.services.utilisation import Use, uses
+from zhisuan.services.utilisation import Use, uses, worked
 
 _HOUR = timedelta(hours=1)
 _HOUR_S = 3600.0
@@ -85,11 +85,11 @@ def breakdown(
 ) -> Sums:
     """Unit-seconds by row and measure over a period."""
     until = min(until, centre.clock.now())
-    pieces: list[Piece] = []
+    held = uses(centre, connection, since, until)
+    pieces = list(_used(held, by))
     if by is not By.TENANT:
         there = supply.between(connection, since, until, centre.clock.now())
-        pieces += _supplied(there, by)
-    pieces += _used(uses(centre, connection, since, until), by)
+        pieces += _supplied(there, worked(held), by)
     return summed(pieces, since, until, hourly=by is By.HOUR)
 
 
@@ -118,8 +118,8 @@ def summed(
     )
 
 
-def _supplied(intervals: Iterable[Interval], by: By) -> Iterable[Piece]:
-    for each, metered in stretches(intervals):
+def _supplied(intervals: Iterable[Interval], when: Worked, by: By) -> Iterable[Piece]:
+    for each, metered in stretches(intervals, when):
         measures = [Measure.INSTALLED]
         if metered and each.available:
             measures.append(Measure.AVAILABLE)

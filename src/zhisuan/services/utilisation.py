@@ -15,7 +15,15 @@ from sqlalchemy import Connection
 
 from zhisuan.compute import records as jobs
 from zhisuan.compute.supply import records as supply
-from zhisuan.compute.supply.interval import CORES, Kind, Supplied, supplied
+from zhisuan.compute.supply.interval import (
+    CORES,
+    Kind,
+    Span,
+    Supplied,
+    Worked,
+    merged,
+    supplied,
+)
 from zhisuan.core.clock import Instant
 from zhisuan.core.quantities import MILLI, Quality
 from zhisuan.ledger.usage import UsageRecord
@@ -109,13 +117,20 @@ def utilisation(
 
     What still runs counts as allocated and billable up to now, but not yet as busy or idle.
     """
-    there = _supplied(centre, connection, since, until)
-    return rates(there, uses(centre, connection, since, until), since, until)
-
-
-def _supplied(centre: Centre, connection: Connection, since: Instant, until: Instant) -> Supplied:
     now = centre.clock.now()
-    return supplied(supply.between(connection, since, until, now), since, min(until, now))
+    held = uses(centre, connection, since, until)
+    intervals = supply.between(connection, since, until, now)
+    there = supplied(intervals, since, min(until, now), worked(held))
+    return rates(there, held, since, until)
+
+
+def worked(held: Iterable[Use]) -> Worked:
+    """When each node worked for somebody."""
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for use in held:
+        for node in use.parts:
+            spans[node].append(Span(use.since, use.until))
+    return {node: merged(each) for node, each in spans.items()}
 
 
 def uses(centre: Centre, connection: Connection, since: Instant, until: Instant) -> Sequence[Use]:

@@ -5880,7 +5880,7 @@ export interface components {
         };
         /**
          * UseOut
-         * @description What an attempt held for a span of time.
+         * @description What an attempt held for a span of time, on which nodes.
          */
         UseOut: {
             /** Billable */
@@ -5889,6 +5889,8 @@ export interface components {
             cpu_s: number;
             /** Held */
             held: (string | boolean | number)[][];
+            /** Nodes */
+            nodes: string[];
             /**
              * Since
              * Format: date-time

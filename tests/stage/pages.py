@@ -28,11 +28,9 @@ FIRST: Mapping[str, tuple[str, str]] = {
     "/follow/:job": ("jobs?limit=1&state=succeeded", "job_id"),
     "/receipts/:id": ("solutions?limit=1", "solution_id"),
     "/results/:id": ("solutions?limit=1", "solution_id"),
-    "/models/:id": ("solutions?limit=1", "solution_id"),
-    "/catalog/:name": ("algorithms?limit=1", "name"),
-    "/catalogue/:name": ("algorithms?limit=1", "name"),
-    "/ops/jobs/:id": ("jobs?limit=1&state=succeeded", "job_id"),
-    "/ops/nodes/:name": ("nodes", "name"),
+    "/catalogue/:name": ("algorithms", "name"),
+    "/ops/jobs/:id": ("jobs?limit=1&state=running", "job_id"),
+    "/ops/tenants/:id": ("tenants?limit=3", "tenant_id"),
 }
 """Where an address with a part to fill in finds its example, if not in the list of its own name."""
 
@@ -60,7 +58,8 @@ class Route:
         assert answer.is_success, f"{self.path}: say in pages.py where an example comes from"
         items = answer.json()["items"]
         assert items, f"{self.path}: the stage has none of {place}"
-        return re.sub(r":\w+", str(items[0][name]), self.path)
+        # The last of the first ones: the centre's own tenant and its own tools come before others'.
+        return re.sub(r":\w+", str(items[-1][name]), self.path)
 
 
 def routes() -> list[Route]:
@@ -82,6 +81,8 @@ def routes() -> list[Route]:
 
 def settled(page: Page) -> None:
     """Wait until a page has its content: a heading, nothing loading, fonts there, two frames."""
+    for frame in page.frames[1:]:
+        frame.wait_for_load_state("load")
     page.wait_for_selector("h1", state="attached")
     page.wait_for_function(
         """() => !document.querySelector(

@@ -7,6 +7,8 @@ origin, a raw key or a page wider than its screen; every fault is told at the en
 
 import argparse
 import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,11 +60,17 @@ def walk(stage: Stage, only: str, looks: list[tuple[str, str, int]]) -> list[str
     todo = [route for route in pages.routes() if route.path.startswith(only)]
     faults: list[str] = []
     seen = []
-    for route in todo:
-        try:
-            seen.append((route, *_visit(stage, route)))
-        except AssertionError as problem:
-            faults.append(str(problem))
+    with ExitStack() as stack:
+        sessions = {
+            login: stack.enter_context(stage.session(login))
+            for logins in VISITORS.values()
+            for login in logins
+        }
+        for route in todo:
+            try:
+                seen.append((route, *_visit(sessions, route)))
+            except AssertionError as problem:
+                faults.append(str(problem))
     with browser.opened() as program:
         for language, mode, width in looks:
             for login in sorted({login for _, login, _ in seen}):
@@ -80,20 +88,20 @@ def walk(stage: Stage, only: str, looks: list[tuple[str, str, int]]) -> list[str
     return faults
 
 
-def _visit(stage: Stage, route: pages.Route) -> tuple[str, str]:
+def _visit(sessions: Mapping[str, httpx.Client], route: pages.Route) -> tuple[str, str]:
     """Who looks at a page, and at which address."""
     if route.side == "public":
         return "", route.path
     problems = []
     for login in VISITORS[route.side]:
-        with stage.session(login) as session:
-            may = session.get("session").json()["permissions"]
-            if route.needs and not set(route.needs).intersection(may):
-                continue
-            try:
-                return login, route.address(session)
-            except (AssertionError, httpx.HTTPStatusError) as problem:
-                problems.append(f"{login}: {problem}")
+        session = sessions[login]
+        may = session.get("session").json()["permissions"]
+        if route.needs and not set(route.needs).intersection(may):
+            continue
+        try:
+            return login, route.address(session)
+        except (AssertionError, httpx.HTTPStatusError) as problem:
+            problems.append(f"{login}: {problem}")
     raise AssertionError(f"nobody on the stage sees {route.path}: {problems}")
 
 

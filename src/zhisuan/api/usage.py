@@ -24,8 +24,10 @@ class UsageSumOut(BaseModel):
     """The sum over some work that was settled in the period."""
 
     key: str
-    """The day, or an id; empty for what belongs to no project."""
-    label: str
+    """The day, or an id; empty for what belongs to no task or project."""
+    label_zh: str
+    label_en: str
+    """For people; empty where there are no better words than the key."""
     jobs: int
     charge_yuan: Annotated[Decimal, defined("charge")]
     energy_kwh: Annotated[float, defined("energy")]
@@ -44,7 +46,8 @@ class UsageSumOut(BaseModel):
         """From the value."""
         return cls(
             key=told.key,
-            label=told.label,
+            label_zh=told.label.zh if told.label else "",
+            label_en=told.label.en if told.label else "",
             jobs=told.jobs,
             charge_yuan=to_yuan(MicroYuan(told.amount)),
             energy_kwh=told.energy_wh / 1000,

@@ -38,7 +38,7 @@ def usage(
         (by, "jobs", "charge", "core-hours", "device-hours", "kWh", "gCO2e", "energy is"),
         (
             (
-                each["label"] or each["key"] or "none",
+                each["label_en"] or each["key"] or "none",
                 each["jobs"],
                 f"¥{each['charge_yuan']}",
                 screen.told(each["core_hours"]),
@@ -47,7 +47,7 @@ def usage(
                 screen.told(each["carbon_g"]),
                 each["energy_quality"],
             )
-            for each in [*found["items"], {**found["total"], "label": "total"}]
+            for each in [*found["items"], {**found["total"], "label_en": "total"}]
         ),
         "Nothing was settled in that time.",
     )

@@ -40,7 +40,7 @@ def product(price: MicroYuan, quantity: Decimal) -> MicroYuan:
 
 
 def shown(amount: MicroYuan) -> str:
-    """The amount for a person, exact, with two to six decimals: `¥12.30`, `¥0.0021`."""
+    """The amount for a person, exact, with two to six decimals: `¥1,012.30`, `¥0.0021`."""
     whole, _, decimals = f"{to_yuan(amount):f}".partition(".")
     sign = "-" if whole.startswith("-") else ""
-    return f"{sign}¥{whole.lstrip('-')}.{decimals[:2]}{decimals[2:].rstrip('0')}"
+    return f"{sign}¥{int(whole.lstrip('-')):,}.{decimals[:2]}{decimals[2:].rstrip('0')}"

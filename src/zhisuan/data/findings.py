@@ -55,19 +55,19 @@ class Finding:
 
 _SENTENCES: dict[Code, dict[Language, str]] = {
     Code.ONE_COLUMN: {
-        "zh": "表中只有一列,没有可用来预测它的其他列。",
+        "zh": "表中只有一列，没有可用来预测它的其他列。",
         "en": "The table has one column only, and nothing to predict it from.",
     },
     Code.NO_HEADER: {
-        "zh": "第一行看起来是数据,列名由系统给出。",
+        "zh": "第一行看起来是数据，列名由系统给出。",
         "en": "The first row looks like data, so the columns were given names.",
     },
     Code.ENCODING_GUESSED: {
-        "zh": "文本编码按 {encoding} 推断;如有乱码,请另存为 UTF-8。",
+        "zh": "文本编码按 {encoding} 推断；如有乱码，请另存为 UTF-8。",
         "en": "The encoding was guessed as {encoding}; if characters look wrong, save as UTF-8.",
     },
     Code.OTHER_SHEETS: {
-        "zh": "只读取了工作表“{sheet}”;另有 {others} 张工作表未读。",
+        "zh": "只读取了工作表“{sheet}”；另有 {others} 张工作表未读。",
         "en": "Only the sheet {sheet!r} was read; other sheets with data: {others}.",
     },
     Code.DUPLICATE_ROWS: {
@@ -75,7 +75,7 @@ _SENTENCES: dict[Code, dict[Language, str]] = {
         "en": "Rows that repeat another row exactly: {count:,}.",
     },
     Code.UNNAMED_COLUMN: {
-        "zh": "有一列没有列名,现称为“{column}”。",
+        "zh": "有一列没有列名，现称为“{column}”。",
         "en": "A column without a name is now called {column!r}.",
     },
     Code.CONVERTED_TO_TEXT: {
@@ -91,30 +91,30 @@ _SENTENCES: dict[Code, dict[Language, str]] = {
         "en": "{share:.0%} of column {column!r} is missing.",
     },
     Code.CONSTANT_COLUMN: {
-        "zh": "列“{column}”只有一个取值,没有信息。",
+        "zh": "列“{column}”只有一个取值，没有信息。",
         "en": "Column {column!r} has a single value and tells nothing.",
     },
     Code.LIKELY_IDENTIFIER: {
-        "zh": "列“{column}”像是编号,不应当作为特征。",
+        "zh": "列“{column}”像是编号，不适合用来预测。",
         "en": "Column {column!r} looks like an identifier and should not be learned from.",
     },
     Code.INFINITE_VALUES: {
-        "zh": "列“{column}”有 {count:,} 个无穷值,按缺失处理。",
+        "zh": "列“{column}”有 {count:,} 个无穷值，按缺失处理。",
         "en": "Infinite values of column {column!r} were taken as missing: {count:,}.",
     },
     Code.MIXED_TYPES: {
-        "zh": "列“{column}”大多是数字,但有 {count:,} 格不是(如“{example}”),整列按文本读取。",
+        "zh": "列“{column}”大多是数字，但有 {count:,} 格不是(如“{example}”),整列按文本读取。",
         "en": (
             "Column {column!r} is mostly numbers and was read as text, because of other cells: "
             "{count:,}, such as {example!r}."
         ),
     },
     Code.AMBIGUOUS_DATE: {
-        "zh": "列“{column}”的日期分不清日和月,按文本读取。",
+        "zh": "列“{column}”的日期分不清日和月，按文本读取。",
         "en": "The dates of column {column!r} do not tell day from month; it was read as text.",
     },
     Code.FORMULA_TEXT: {
-        "zh": "列“{column}”有 {count:,} 个单元格像电子表格公式,只当作文本。",
+        "zh": "列“{column}”有 {count:,} 个单元格像电子表格公式，只当作文本。",
         "en": "Cells of column {column!r} that look like formulas, kept as text: {count:,}.",
     },
     Code.LONG_TEXT: {
@@ -122,7 +122,7 @@ _SENTENCES: dict[Code, dict[Language, str]] = {
         "en": "Column {column!r} has texts of up to {characters:,} characters.",
     },
     Code.TARGET_COPY: {
-        "zh": "列“{column}”与目标列完全相同,会泄漏答案。",
+        "zh": "列“{column}”与目标列完全相同，会泄漏答案。",
         "en": "Column {column!r} equals the target and gives the answer away.",
     },
     Code.TARGET_LEAK: {

@@ -247,46 +247,63 @@ def _disk(centre: Centre) -> Iterator[Alert]:
 
 
 _APPLICATIONS = {
-    ApplicationState.IN_REVIEW: ("个申请等待评审。", "application(s) wait for a review."),
-    ApplicationState.REPORTED: ("份报告等待验收。", "report(s) wait for a verdict."),
+    ApplicationState.IN_REVIEW: (
+        "个申请等待评审。",
+        "application waits for a review.",
+        "applications wait for a review.",
+    ),
+    ApplicationState.REPORTED: (
+        "份报告等待验收。",
+        "report waits for a verdict.",
+        "reports wait for a verdict.",
+    ),
 }
 
 
 def _applications(connection: Connection) -> Iterator[Alert]:
     for state, (count, since) in access.applications_in(connection, _APPLICATIONS).items():
-        chinese, english = _APPLICATIONS[ApplicationState(state)]
+        chinese, one, many = _APPLICATIONS[ApplicationState(state)]
         yield Alert(
             AlertCode.APPLICATIONS_WAITING,
             Severity.NOTICE,
             state,
             parse_instant(since),
             f"{count} {chinese}",
-            f"{count} {english}",
+            f"{count} {one if count == 1 else many}",
             Page.TENANTS,
             Permission.SEE_RECORDS,
         )
 
 
 _VOUCHERS = {
-    VoucherState.APPLIED: ("张算力券等待审批。", "voucher(s) wait for approval."),
+    VoucherState.APPLIED: (
+        "张算力券等待审批。",
+        "voucher waits for approval.",
+        "vouchers wait for approval.",
+    ),
     VoucherState.REDEMPTION_REQUESTED: (
         "张算力券等待兑付核验。",
-        "voucher(s) wait for their redemption to be verified.",
+        "voucher waits for its redemption to be verified.",
+        "vouchers wait for their redemption to be verified.",
     ),
-    VoucherState.VERIFIED: ("张算力券等待付款。", "voucher(s) wait to be paid out."),
+    VoucherState.VERIFIED: (
+        "张算力券等待付款。",
+        "voucher waits to be paid out.",
+        "vouchers wait to be paid out.",
+    ),
 }
 
 
 def _vouchers(connection: Connection) -> Iterator[Alert]:
     for state, (count, since) in vouchers.standing_in(connection, _VOUCHERS).items():
-        chinese, english = _VOUCHERS[VoucherState(state)]
+        chinese, one, many = _VOUCHERS[VoucherState(state)]
         yield Alert(
             AlertCode.VOUCHERS_WAITING,
             Severity.NOTICE,
             state,
             parse_instant(since),
             f"{count} {chinese}",
-            f"{count} {english}",
+            f"{count} {one if count == 1 else many}",
             Page.VOUCHERS,
             Permission.SEE_RECORDS,
         )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from zhisuan.algorithms.package import Bilingual
 from zhisuan.compute import records as jobs
 from zhisuan.compute.job import Job
 from zhisuan.core.clock import Instant
@@ -41,7 +42,7 @@ class Sum:
 
     Attributes:
         key: the day, or an id; empty for what belongs to none.
-        label: the same for people.
+        label: the same for people, where there are better words.
         jobs: how many were settled.
         amount: charged, micro-yuan.
         energy_quality, carbon_quality: of the weakest part; None where there is none.
@@ -49,7 +50,7 @@ class Sum:
     """
 
     key: str
-    label: str = ""
+    label: Bilingual | None = None
     jobs: int = 0
     amount: int = 0
     energy_wh: float = 0.0
@@ -85,7 +86,7 @@ def usage(
         key_of = _keys(by, zone)
         for charge in batch:
             key = key_of(charge, known[charge.job_id])
-            row = found.rows.setdefault(key, Sum(key, labels.get(key, key)))
+            row = found.rows.setdefault(key, Sum(key, labels.get(key)))
             for each in (row, found.total):
                 _add(each, charge, usage.get(charge.job_id, ()), feet.get(charge.job_id, ()))
     return found
@@ -95,7 +96,7 @@ def _keys(by: By, zone: ZoneInfo) -> Callable[[Charge, Job], str]:
     if by is By.DAY:
         return lambda charge, _: charge.settled_at.astimezone(zone).date().isoformat()
     if by is By.TASK:
-        return lambda charge, job: job.task_id or charge.job_id
+        return lambda _, job: job.task_id or ""
     if by is By.PROJECT:
         return lambda charge, _: charge.project or ""
     return lambda _, job: job.work.algorithm
@@ -103,19 +104,20 @@ def _keys(by: By, zone: ZoneInfo) -> Callable[[Charge, Job], str]:
 
 def _labels(
     centre: Centre, connection: Connection, tenant: str, known: Mapping[str, Job], by: By
-) -> Mapping[str, str]:
+) -> Mapping[str, Bilingual]:
     if by is By.ALGORITHM:
-        return {each.name: each.card.title.zh for each in centre.catalogue}
+        return {each.name: each.card.title for each in centre.catalogue}
     if by is not By.TASK:
         return {}
     wanted = [job.task_id for job in known.values() if job.task_id is not None]
     tasks = records.some_tasks(connection, wanted) if wanted else {}
     names = centre.shelf.labels(connection, tenant, [each.dataset_id for each in tasks.values()])
-    return {
+    told = {
         task_id: f"{names[task.dataset_id].name if task.dataset_id in names else ''}"
         f" → {task.question.target}"
         for task_id, task in tasks.items()
     }
+    return {task_id: Bilingual(zh=words, en=words) for task_id, words in told.items()}
 
 
 def _add(

@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import uuid
 import zipfile
 from dataclasses import dataclass, field
@@ -60,9 +61,12 @@ class Person:
     language: str
     faults: list = field(default_factory=list)
     clicks: int = 0
+    asked: set = field(default_factory=set)
 
     def __post_init__(self):
         page = self.page
+        page.on("requestfinished", self.asked.discard)
+        page.on("requestfailed", self.asked.discard)
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("console", self._console)
         page.on("request", self._request)
@@ -74,6 +78,8 @@ class Person:
             self.faults.append(f"console: {message.text}")
 
     def _request(self, request):
+        if "/v1/events" not in request.url:  # which goes on for ever
+            self.asked.add(request)
         if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
             self.faults.append(f"a request outside: {request.url}")
 
@@ -162,7 +168,16 @@ class Person:
         """Wait until the page has asked for everything, shows it and stands still."""
         try:
             self.page.locator("h1").first.wait_for(timeout=within_s * 1000)
-            self.page.wait_for_function(STILL, polling=150, timeout=within_s * 1000)
+            until = time.monotonic() + within_s
+            # A page may stand still since it waits for the code of the next one.
+            quiet = False
+            while not quiet:
+                quiet = not self.asked
+                self.page.wait_for_function(STILL, polling=150, timeout=within_s * 1000)
+                quiet = quiet and not self.asked
+                if time.monotonic() > until:
+                    self.faults.append(f"still asks after {within_s} s: {self.asked}")
+                    return
         except TimeoutError:
             self.faults.append(f"never stands still within {within_s} s")
 

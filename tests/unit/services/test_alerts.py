@@ -152,8 +152,8 @@ def test_what_waits_for_somebodys_decision_is_counted(workshop, open_now):
             )
     found = open_now()[AlertCode.APPLICATIONS_WAITING]
     assert {name: each.en for name, each in found.items()} == {
-        "in_review": "2 application(s) wait for a review.",
-        "reported": "1 report(s) wait for a verdict.",
+        "in_review": "2 applications wait for a review.",
+        "reported": "1 report waits for a verdict.",
     }
     assert found["in_review"].since.day == 8
 

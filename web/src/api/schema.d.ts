@@ -5873,8 +5873,10 @@ export interface components {
             jobs: number;
             /** Key */
             key: string;
-            /** Label */
-            label: string;
+            /** Label En */
+            label_en: string;
+            /** Label Zh */
+            label_zh: string;
             /** Simulated Device Hours */
             simulated_device_hours: number;
         };

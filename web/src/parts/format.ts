@@ -29,10 +29,11 @@ export function significant(value: number, language: Language, digits = 3): stri
   return numbers(language, { maximumSignificantDigits: digits }).format(value)
 }
 
-/** Decimal text in yuan: two decimals for people's sums, up to six where a sum is that small. */
-export function yuan(text: string | number, language: Language): string {
+/** Decimal text in yuan: two decimals for people's sums, up to six where a sum is that small or
+ * what was left out would be missed. */
+export function yuan(text: string | number, language: Language, exact = false): string {
   const value = Number(text)
-  const small = value !== 0 && Math.abs(value) < 0.01
+  const small = exact || (value !== 0 && Math.abs(value) < 0.01)
   const told = numbers(language, {
     minimumFractionDigits: small ? 0 : 2,
     maximumFractionDigits: small ? 6 : 2,
@@ -87,8 +88,9 @@ export function moment(at: string | number | Date, language: Language, seconds =
   const told = keep(`moment ${language} ${seconds}`, () => {
     return new Intl.DateTimeFormat(LOCALE[language], {
       year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
+      // In English the order of two numbers is not the same everywhere; a name leaves no doubt.
+      month: language === 'en' ? 'short' : '2-digit',
+      day: language === 'en' ? 'numeric' : '2-digit',
       hour: '2-digit',
       minute: '2-digit',
       ...(seconds ? { second: '2-digit' } : {}),

@@ -9,7 +9,7 @@ export function useFormat() {
     () => ({
       number: (value: number, digits?: number) => format.number(value, language, digits),
       significant: (value: number, digits?: number) => format.significant(value, language, digits),
-      yuan: (value: string | number) => format.yuan(value, language),
+      yuan: (value: string | number, exact?: boolean) => format.yuan(value, language, exact),
       percent: (share: number, digits?: number) => format.percent(share, language, digits),
       energy: (wh: number) => format.energy(wh, language),
       carbon: (grams: number) => format.carbon(grams, language),

@@ -1,6 +1,6 @@
 import { CloseOutlined, MenuOutlined } from '@ant-design/icons'
 import { type ReactNode, useEffect, useState } from 'react'
-import { Link, NavLink, useLocation } from 'react-router'
+import { Link, matchPath, NavLink, useLocation } from 'react-router'
 import { useMay } from '../api/session'
 import { useWords } from '../words'
 import type { Area } from './area'
@@ -67,29 +67,40 @@ export function Shell({ children }: { children: ReactNode }) {
   )
 }
 
-/** The pages this person may see, the tenant's and the operator's side apart. */
+const SIDES = ['tenant', 'operator'] as const
+
+/** The pages this person may see; who may see both sides goes from one to the other by its name. */
 function Navigation() {
   const t = useWords()
   const may = useMay()
+  const { pathname } = useLocation()
   const seen = AREAS.map((area) => ({
     ...area,
     pages: area.pages.filter((page) => page.nav && may(...page.needs)),
   })).filter((area) => area.pages.length)
-  const both = new Set(seen.map((area) => area.side)).size > 1
+  const sides = SIDES.filter((side) => seen.some((area) => area.side === side))
+  const asked = sideOf(pathname)
+  const here = asked && sides.includes(asked) ? asked : sides.at(-1)
   return (
     <nav aria-label={t('shell:pages')}>
-      {(['tenant', 'operator'] as const).map((side) => {
-        const areas = seen.filter((area) => area.side === side)
-        if (!areas.length) return null
-        return (
-          <div key={side} className="side-part">
-            {both && <div className="side-name">{t(`shell:side.${side}`)}</div>}
-            {areas.map((area) => (
-              <Group key={area.name} area={area} />
-            ))}
-          </div>
-        )
-      })}
+      {sides.length > 1 && (
+        <div className="sides">
+          {sides.map((side) => (
+            <Link
+              key={side}
+              to={seen.find((area) => area.side === side)?.pages[0]?.path ?? '/'}
+              aria-current={side === here ? 'true' : undefined}
+            >
+              {t(`shell:side.${side}`)}
+            </Link>
+          ))}
+        </div>
+      )}
+      {seen
+        .filter((area) => area.side === here)
+        .map((area) => (
+          <Group key={area.name} area={area} />
+        ))}
     </nav>
   )
 }
@@ -107,6 +118,10 @@ function Group({ area }: { area: Area }) {
       ))}
     </div>
   )
+}
+
+function sideOf(address: string): Area['side'] | undefined {
+  return AREAS.find((area) => area.pages.some((page) => matchPath(page.path, address)))?.side
 }
 
 /** `/ops` is the beginning of other pages' addresses and must not light up with them. */

@@ -30,7 +30,15 @@ export default function Bill() {
         <>
           <Panel>
             <div className="grid figures">
-              <Figure label={t('account:bills.total')} value={format.yuan(data.total_yuan)} />
+              <Figure
+                label={t('account:bills.total')}
+                value={format.yuan(data.total_yuan)}
+                note={
+                  Number(data.exact_yuan) === Number(data.total_yuan)
+                    ? null
+                    : t('account:bills.rounded', { exact: format.yuan(data.exact_yuan, true) })
+                }
+              />
               <Figure
                 small
                 label={t('account:bills.charged')}

@@ -14,7 +14,7 @@ import { ProblemView } from '../../parts/ProblemView'
 import { Quality } from '../../parts/Quality'
 import { useFilters } from '../../parts/useFilters'
 import { useFormat } from '../../parts/useFormat'
-import { useWords } from '../../words'
+import { useSaid, useWords } from '../../words'
 
 type Usage = Schemas['UsageOut']
 type Used = Usage['items'][number]
@@ -104,10 +104,10 @@ function Days({ usage, since }: { usage: Usage; since: string }) {
       days.push(day.format('YYYY-MM-DD'))
     }
     return {
-      legend: {},
+      legend: { left: 48 },
       xAxis: { type: 'category', data: days.map((each) => each.slice(5)) },
       yAxis: [
-        { type: 'value', name: '¥' },
+        { type: 'value', name: '¥', nameTextStyle: { align: 'right' } },
         { type: 'value', name: 'Wh', splitLine: { show: false } },
       ],
       series: [
@@ -152,6 +152,7 @@ function Cut({
   choose: (cut: string) => void
 }) {
   const t = useWords('account')
+  const said = useSaid()
   const format = useFormat()
   const { data, error, refetch } = $api.useQuery('get', '/v1/usage', {
     params: { query: { since, by: cut } },
@@ -180,14 +181,12 @@ function Cut({
         columns={[
           {
             title: t(`account:usage.by.${cut}`),
-            render: (_, each) =>
-              each.key.startsWith('tsk_') ? (
-                <Link to={`/tasks/${each.key}?tab=cost`}>{each.label || each.key}</Link>
-              ) : each.key.startsWith('job_') ? (
-                t('account:usage.job')
-              ) : (
-                each.label || each.key || t('account:usage.nobodys')
-              ),
+            render: (_, each) => {
+              const name = said(each.label_zh, each.label_en) || each.key
+              if (!name) return t(`account:usage.other.${cut}`)
+              if (cut !== 'task') return name
+              return <Link to={`/tasks/${each.key}?tab=cost`}>{name}</Link>
+            },
           },
           { title: t('account:usage.jobs'), align: 'right', dataIndex: 'jobs' },
           {

@@ -62,7 +62,7 @@ export default function Voucher() {
                 value={format.yuan(data.granted_yuan)}
               />
               <Figure label={t('account:vouchers.left')} value={format.yuan(data.left_yuan)} />
-              <Figure small label={t('account:voucher.used')} value={format.yuan(data.used_yuan)} />
+              <Figure label={t('account:voucher.used')} value={format.yuan(data.used_yuan)} />
               <Figure
                 small
                 label={t('account:voucher.redeemed')}

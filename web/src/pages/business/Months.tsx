@@ -70,12 +70,16 @@ function Close() {
   const t = useWords('business')
   const { message, modal } = App.useApp()
   const month = dayjs().subtract(1, 'month').format('YYYY-MM')
+  const made = $api.useQuery('get', '/v1/invoices', { params: { query: { month, limit: 1 } } })
   const { mutate, isPending, error } = $api.useMutation('post', '/v1/invoices', {
     onSuccess: (made) => {
       refresh('/v1/invoices')
       message.success(t('business:months.closed', { month, number: made.invoices.length }))
     },
   })
+  if (made.data?.items.length) {
+    return <span className="state good">{t('business:months.is_closed', { month })}</span>
+  }
   return (
     <>
       <ProblemView error={error} />

@@ -7,6 +7,8 @@ import { Quality } from '../../parts/Quality'
 import { useFormat } from '../../parts/useFormat'
 import { useWords } from '../../words'
 import { useLineWords } from './lineWords'
+import './library.css'
+import './receipt.css'
 
 const ACCOUNTS: [RegExp, string][] = [
   [/^tenant:.*:available$/, 'available'],

@@ -101,22 +101,35 @@ function Free({ board }: { board: BoardOut }) {
             note={t('public:board.of', { installed: format.number(each.installed, 1) })}
           />
         ))}
-        <Figure label={t('public:board.running')} value={format.number(board.jobs.running)} />
+        <Figure
+          label={t('public:board.running')}
+          value={format.number(board.jobs.running)}
+          note={
+            board.jobs.running_simulated > 0 &&
+            t('public:board.running_simulated', {
+              count: board.jobs.running_simulated,
+            })
+          }
+        />
         <Figure label={t('public:board.waiting')} value={format.number(board.jobs.waiting)} />
       </div>
       {simulated.length > 0 && (
-        <p className="soft small" style={{ marginTop: 14 }}>
-          <Quality word="simulated" />{' '}
-          {simulated
-            .map((each) =>
-              t('public:board.simulated', {
-                name: kindOf(each.kind),
-                free: format.number(each.free, 1),
-                installed: format.number(each.installed, 1),
-              }),
-            )
-            .join(' · ')}
-        </p>
+        <div className="stack tight" style={{ marginTop: 20 }}>
+          <p className="soft small">
+            <Quality word="simulated" /> {t('public:board.simulated_why')}
+          </p>
+          <div className="grid figures">
+            {simulated.map((each) => (
+              <Figure
+                key={each.kind}
+                small
+                label={kindOf(each.kind)}
+                value={format.number(each.free, 1)}
+                note={t('public:board.of', { installed: format.number(each.installed, 1) })}
+              />
+            ))}
+          </div>
+        </div>
       )}
     </Panel>
   )
@@ -148,7 +161,7 @@ function Rates({ board }: { board: BoardOut }) {
               <tr key={each.kind}>
                 <th scope="row">{kindOf(each.kind)}</th>
                 {each.rates.map((rate) => (
-                  <td key={rate.code}>
+                  <td key={rate.code} className="unbroken">
                     {rate.value == null ? (
                       <span className="faint">{t('public:board.unread')}</span>
                     ) : (
@@ -169,6 +182,7 @@ function Prices({ prices }: { prices: NonNullable<BoardOut['prices']> }) {
   const t = useWords('public')
   const said = useSaid()
   const format = useFormat()
+  const kindOf = useKind()
   const classes = ['reserved', 'standard', 'preemptible'] as const
   return (
     <Panel title={t('public:board.prices')}>
@@ -188,10 +202,16 @@ function Prices({ prices }: { prices: NonNullable<BoardOut['prices']> }) {
           <tbody>
             {prices.items.map((each) => (
               <tr key={each.item}>
-                <th scope="row">{said(each.name_zh, each.name_en)}</th>
-                <td>{t(`public:unit.${each.unit}`, { defaultValue: each.unit })}</td>
+                <th scope="row">
+                  {each.item.startsWith('device:')
+                    ? kindOf(each.item.slice('device:'.length))
+                    : said(each.name_zh, each.name_en)}
+                </th>
+                <td className="unbroken">
+                  {t(`public:unit.${each.unit}`, { defaultValue: each.unit })}
+                </td>
                 {classes.map((name) => (
-                  <td key={name}>
+                  <td key={name} className="unbroken">
                     {each.charged ? format.yuan(each.yuan[name] ?? 0) : t('public:board.contained')}
                   </td>
                 ))}

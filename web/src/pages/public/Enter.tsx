@@ -33,7 +33,7 @@ export default function Enter() {
   }
   return (
     <Door title={t('public:enter.failed')} lead={t('public:enter.todo')}>
-      <Link to="/login">
+      <Link to="/login" className="door-act">
         <Button type="primary" size="large" block>
           {t('public:enter.login')}
         </Button>

@@ -1,5 +1,4 @@
 import { Timeline } from 'antd'
-import { Time } from '../../parts/Time'
 import { useFormat } from '../../parts/useFormat'
 import { useWords } from '../../words'
 import { type Job, movesOf } from './jobs'
@@ -32,7 +31,7 @@ export function JobStory({ job }: { job: Job }) {
                 {reason && <span className="soft"> · {t(`run:reason.${reason}`)}</span>}
               </span>
               <span className="small faint">
-                <Time at={at} exact />
+                {format.moment(at, true)}
                 {before && ` · ${t('run:job.after', { time: format.duration(after) })}`}
               </span>
             </div>

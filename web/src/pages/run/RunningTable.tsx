@@ -6,6 +6,7 @@ import { ProblemView } from '../../parts/ProblemView'
 import { State } from '../../parts/State'
 import { useFormat } from '../../parts/useFormat'
 import { useWords } from '../../words'
+import { Under, useJobColumn } from './JobCell'
 import { LongTable } from './LongTable'
 import { Share } from './Share'
 import { type Running, useRunning } from './useQueue'
@@ -18,6 +19,7 @@ export function RunningTable() {
   const format = useFormat()
   const may = useMay()
   const stop = useStop()
+  const jobColumn = useJobColumn()
   const { data, error, refetch } = useRunning(2000)
   if (error) return <ProblemView error={error} again={refetch} />
   if (!data) return <Loading rows={8} />
@@ -30,25 +32,11 @@ export function RunningTable() {
       label={t('run:queue.tab_running')}
       rows={data.running}
       keyOf={(job) => job.job_id}
-      minWidth={1120}
+      rowHeight={60}
+      minWidth={900}
       mostHeight={640}
       columns={[
-        {
-          key: 'job',
-          title: t('run:queue.job'),
-          width: 'minmax(150px, 1fr)',
-          cell: (job) => (
-            <Link to={`/ops/jobs/${job.job_id}`}>
-              {job.algorithm} <span className="mono">{job.job_id.slice(-8)}</span>
-            </Link>
-          ),
-        },
-        {
-          key: 'tenant',
-          title: t('run:queue.tenant'),
-          width: 'minmax(90px, 0.8fr)',
-          cell: (job) => job.tenant_name,
-        },
+        jobColumn,
         {
           key: 'state',
           title: t('run:job.state'),
@@ -64,13 +52,12 @@ export function RunningTable() {
           key: 'holds',
           title: t('run:job.holds'),
           width: 'minmax(150px, 1fr)',
-          cell: (job) => <Holds job={job} />,
-        },
-        {
-          key: 'class',
-          title: t('run:job.class'),
-          width: '76px',
-          cell: (job) => t(`run:class.${job.price_class}`),
+          cell: (job) => (
+            <>
+              <Holds job={job} />
+              <Under>{t(`run:class.${job.price_class}`)}</Under>
+            </>
+          ),
         },
         {
           key: 'started',

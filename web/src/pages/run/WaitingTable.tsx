@@ -1,12 +1,12 @@
 import { Modal } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
 import { useMay } from '../../api/session'
 import { Empty } from '../../parts/Empty'
 import { Loading } from '../../parts/Loading'
 import { ProblemView } from '../../parts/ProblemView'
 import { useFormat } from '../../parts/useFormat'
 import { useSaid, useWords } from '../../words'
+import { Under, useJobColumn } from './JobCell'
 import { LongTable } from './LongTable'
 import { SoonerList } from './SoonerWays'
 import { StartsBetween } from './StartsBetween'
@@ -22,6 +22,7 @@ export function WaitingTable({ total }: { total: number | undefined }) {
   const may = useMay()
   const stop = useStop()
   const wanted = useWanted()
+  const jobColumn = useJobColumn()
   const format = useFormat()
   const [asked, setAsked] = useState<string>()
   const { rows, see, error, again } = useWaiting(total ?? 0)
@@ -37,7 +38,8 @@ export function WaitingTable({ total }: { total: number | undefined }) {
         rows={rows}
         keyOf={(job) => job.job_id}
         onRange={see}
-        minWidth={1080}
+        rowHeight={60}
+        minWidth={980}
         mostHeight={640}
         columns={[
           {
@@ -47,59 +49,51 @@ export function WaitingTable({ total }: { total: number | undefined }) {
             numeric: true,
             cell: (job) => (job.place === null ? '–' : format.number(job.place)),
           },
-          {
-            key: 'job',
-            title: t('run:queue.job'),
-            width: 'minmax(130px, 1fr)',
-            cell: (job) => (
-              <Link to={`/ops/jobs/${job.job_id}`}>
-                {job.algorithm} <span className="mono">{job.job_id.slice(-8)}</span>
-              </Link>
-            ),
-          },
-          {
-            key: 'tenant',
-            title: t('run:queue.tenant'),
-            width: 'minmax(72px, 0.7fr)',
-            cell: (job) => job.tenant_name,
-          },
+          jobColumn,
           {
             key: 'wants',
             title: t('run:queue.wants'),
-            width: 'minmax(104px, 0.8fr)',
-            cell: (job) => wanted(job.request),
-          },
-          {
-            key: 'class',
-            title: t('run:job.class'),
-            width: '62px',
-            cell: (job) => t(`run:class.${job.price_class}`),
+            width: 'minmax(130px, 0.9fr)',
+            cell: (job) => (
+              <>
+                {wanted(job.request)}
+                <Under>{t(`run:class.${job.price_class}`)}</Under>
+              </>
+            ),
           },
           {
             key: 'why',
             title: t('run:queue.why'),
-            width: 'minmax(160px, 1.6fr)',
+            width: 'minmax(220px, 2.4fr)',
             cell: (job) => {
-              const why = said(job.why_zh, job.why_en)
-              return why ? <span title={why}>{why}</span> : t('run:queue.not_planned')
+              const why = said(job.why_zh, job.why_en) || t('run:queue.not_planned')
+              return (
+                <div className="two-lines" title={why}>
+                  {why}
+                </div>
+              )
             },
           },
           {
             key: 'starts',
             title: t('run:job.starts'),
-            width: 'minmax(120px, 0.9fr)',
-            cell: (job) => <StartsBetween between={job.starts_between} />,
+            width: 'minmax(150px, 1fr)',
+            cell: (job) => (
+              <div className="two-lines">
+                <StartsBetween between={job.starts_between} />
+              </div>
+            ),
           },
           {
             key: 'since',
             title: t('run:job.submitted'),
-            width: '84px',
+            width: '96px',
             cell: (job) => <When at={job.submitted_at} />,
           },
           {
             key: 'act',
             title: <span className="hidden-text">{t('run:queue.act')}</span>,
-            width: '132px',
+            width: '124px',
             cell: (job) => (
               <div className="row" style={{ gap: 14, flexWrap: 'nowrap' }}>
                 <button type="button" className="as-link" onClick={() => setAsked(job.job_id)}>

@@ -1,5 +1,6 @@
 """Audit: who changed what."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query
@@ -21,7 +22,11 @@ class ChangeOut(BaseModel):
     seq: int
     at: AwareDatetime
     actor: str
+    actor_name: str
+    """The member's name; empty for a key and for the centre itself."""
     tenant_id: str
+    tenant_name: str
+    """Of whom the actor belongs to."""
     action: str
     subject: str
     before: dict[str, Any] | None
@@ -29,13 +34,15 @@ class ChangeOut(BaseModel):
     hash: str
 
     @classmethod
-    def of(cls, change: Change) -> Self:
-        """From the value."""
+    def of(cls, change: Change, names: Mapping[str, str]) -> Self:
+        """From the value, and the names of members and tenants by id."""
         return cls(
             seq=change.seq,
             at=change.at,
             actor=change.actor,
+            actor_name=names.get(change.actor, ""),
             tenant_id=change.tenant,
+            tenant_name=names.get(change.tenant, ""),
             action=change.action,
             subject=change.subject,
             before=None if change.before is None else dict(change.before),
@@ -71,5 +78,7 @@ def list_changes(
             before=place(after),
             limit=limit + 1,
         )
-    items = [ChangeOut.of(each) for each in found[:limit]]
+        names = access.member_names(connection, (each.actor for each in found))
+        names |= access.tenant_names(connection, (each.tenant for each in found))
+    items = [ChangeOut.of(each, names) for each in found[:limit]]
     return Page(items=items, next=str(items[-1].seq) if len(found) > limit else None)

@@ -2451,6 +2451,8 @@ export interface components {
             action: string;
             /** Actor */
             actor: string;
+            /** Actor Name */
+            actor_name: string;
             /** After */
             after: {
                 [key: string]: unknown;
@@ -2472,6 +2474,8 @@ export interface components {
             subject: string;
             /** Tenant Id */
             tenant_id: string;
+            /** Tenant Name */
+            tenant_name: string;
         };
         /**
          * CheckedDeletionOut

@@ -23,6 +23,7 @@ from zhisuan.access.records.members import (
     add_member,
     member,
     member_by_login,
+    member_names,
     members,
     save_member,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "keys_of",
     "member",
     "member_by_login",
+    "member_names",
     "members",
     "note_seen",
     "note_use",

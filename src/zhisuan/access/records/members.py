@@ -1,5 +1,6 @@
 """Members: the people of a tenant."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -72,6 +73,13 @@ def members(
     if after is not None:
         query = query.where(MEMBERS.c.member_id > after)
     return [_member(row) for row in connection.execute(query)]
+
+
+def member_names(connection: Connection, member_ids: Iterable[str]) -> dict[str, str]:
+    """The names of these members, also of removed ones, by id."""
+    query = select(MEMBERS.c.member_id, MEMBERS.c.name)
+    rows = connection.execute(query.where(MEMBERS.c.member_id.in_(set(member_ids))))
+    return {row.member_id: row.name for row in rows}
 
 
 def _changing(member: Member) -> dict[str, Any]:

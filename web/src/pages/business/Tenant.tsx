@@ -35,6 +35,11 @@ export default function Tenant() {
   )
   const tenant = all?.find((each) => each.tenant_id === id)
   const data = account.data
+  const projects = useProjects(id, may('see_records'))
+  const nameOf = (project: string | null) =>
+    project === null
+      ? t('business:tenant.whole')
+      : (projects.data?.items.find((each) => each.project_id === project)?.name ?? project)
   const none = asProblem(account.error).status === 404
   return (
     <Page
@@ -91,9 +96,9 @@ export default function Tenant() {
         <Panel title={t('business:tenant.budgets')}>
           {data.budgets.map((each) => (
             <div key={each.project ?? ''}>
-              <b>{each.project ?? t('business:tenant.whole')}</b>
+              <b>{nameOf(each.project)}</b>
               <Progress
-                aria-label={each.project ?? t('business:tenant.whole')}
+                aria-label={nameOf(each.project)}
                 percent={Math.min(
                   100,
                   Math.round((100 * Number(each.committed_yuan)) / Number(each.month_yuan)) || 0,
@@ -145,12 +150,19 @@ function Work({ tenant }: { tenant: string }) {
   )
 }
 
+function useProjects(tenant: string, enabled = true) {
+  return $api.useQuery(
+    'get',
+    '/v1/projects',
+    { params: { query: { tenant, limit: 100 } } },
+    { enabled },
+  )
+}
+
 function Projects({ tenant }: { tenant: string }) {
   const t = useWords('business')
   const format = useFormat()
-  const { data, error, refetch } = $api.useQuery('get', '/v1/projects', {
-    params: { query: { tenant, limit: 100 } },
-  })
+  const { data, error, refetch } = useProjects(tenant)
   return (
     <Panel title={t('business:tenant.projects')} flush>
       <DataTable

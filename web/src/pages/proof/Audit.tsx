@@ -71,7 +71,12 @@ export default function Audit() {
             { title: t('proof:audit.at'), render: (_, each) => <Time at={each.at} exact /> },
             {
               title: t('proof:audit.action'),
-              render: (_, each) => <code className="mono">{each.action}</code>,
+              render: (_, each) => (
+                <>
+                  <div>{t(`proof:did.${each.action.replace('.', '_')}`, { defaultValue: '' })}</div>
+                  <code className="mono faint">{each.action}</code>
+                </>
+              ),
             },
             {
               title: t('proof:audit.subject'),
@@ -79,7 +84,15 @@ export default function Audit() {
             },
             {
               title: t('proof:audit.actor'),
-              render: (_, each) => <span className="mono">{each.actor}</span>,
+              render: (_, each) => (
+                <>
+                  <div>
+                    {each.actor_name || t(each.actor ? 'proof:audit.key' : 'proof:audit.centre')}
+                    {each.tenant_name && <span className="soft"> · {each.tenant_name}</span>}
+                  </div>
+                  <span className="mono faint">{each.actor}</span>
+                </>
+              ),
             },
           ]}
         />

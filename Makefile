@@ -11,8 +11,8 @@ run: install ## install, start the centre, solve the sample, serve
 up: install ## start the centre and serve
 	@$(BIN)/zhisuan up $(if $(PORT),--port $(PORT))
 
-test: static ## the whole gate
-	@$(BIN)/pytest
+test: static ## the whole gate, a file of tests at a time on each core
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: static ## the fast part: format, lint, types, import contracts, unit tests
 	@$(BIN)/pytest tests/unit -m "not environment and not slow"

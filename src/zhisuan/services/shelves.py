@@ -122,9 +122,8 @@ def _compute(tariff: Tariff, there: Free) -> Offered:
     plain = there.kind.name == CORES
     kind = _item(there.kind.name).partition(":")[0]
     _, _, per = unit_of(tariff, kind)
-    unit = ("每核每小时", "a core and hour") if plain else ("每份每小时", "a unit and hour")
     prices = [
-        Price(each, line.price, line.price, *unit)
+        Price(each, line.price, line.price, *_UNIT)
         for each in PriceClass
         for line in [price_line(tariff, Terms(each), _item(there.kind.name), Decimal(per))]
     ]
@@ -155,6 +154,8 @@ def _accelerated(kind: str) -> tuple[str, str]:
     memory = kind.rpartition("-")[2].removesuffix("g")
     return f"加速算力（{memory} GB）", f"Accelerated computing ({memory} GB)"
 
+
+_UNIT = ("每份每小时", "a unit and hour")
 
 _ABOUT = {
     True: (

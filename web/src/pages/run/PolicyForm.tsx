@@ -1,17 +1,19 @@
 import { Form, Input, InputNumber, Select, Tabs } from 'antd'
 import { useState } from 'react'
+import { $api } from '../../api/client'
 import { useWords } from '../../words'
 import { CHOICES, type PolicyWish, policyText } from './whatIf'
 import './run.css'
 
 const SECONDS = ['minimum_run_s', 'patience_s', 'grace_s'] as const
 
-/** Other rules: the usual ones in a form, all of them as text. */
+/** Other rules: the usual ones in a form, all of them as text, from those in force on. */
 export function PolicyForm({ onText }: { onText: (text: string) => void }) {
   const t = useWords('run')
   const [text, setText] = useState<string>()
   const [wish, setWish] = useState<PolicyWish>({})
-  const today = ''
+  const { data } = $api.useQuery('get', '/v1/policy')
+  const today = data?.text ?? ''
   const written = text ?? policyText(today, wish)
   const choose = (changed: PolicyWish) => {
     const all = { ...wish, ...changed }
@@ -27,7 +29,7 @@ export function PolicyForm({ onText }: { onText: (text: string) => void }) {
             <Select
               id={`policy-${name}`}
               allowClear
-              placeholder={t('run:policy.as_today')}
+              placeholder={data ? t(`run:policy.${name}.${data[name]}`) : t('run:policy.as_today')}
               value={wish[name] ?? null}
               onChange={(value: string | null) => choose({ [name]: value ?? undefined })}
               popupMatchSelectWidth={false}
@@ -44,7 +46,7 @@ export function PolicyForm({ onText }: { onText: (text: string) => void }) {
               id={`policy-${name}`}
               min={0}
               style={{ width: '100%' }}
-              placeholder={t('run:policy.as_today')}
+              placeholder={data?.[name]?.toString() ?? t('run:policy.as_today')}
               value={wish[name] ?? null}
               onChange={(value: number | null) => choose({ [name]: value ?? undefined })}
               suffix={t('run:seconds')}

@@ -1,6 +1,6 @@
 import { Button, Progress } from 'antd'
 import { useEffect } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Link } from 'react-router'
 import { $api, refresh, type Schemas } from '../../api/client'
 import { useCalm, useLive } from '../../api/live'
 import { useMay, useMe } from '../../api/session'
@@ -11,6 +11,7 @@ import { State } from '../../parts/State'
 import { Stream } from '../../parts/Stream'
 import { Time } from '../../parts/Time'
 import { useFormat } from '../../parts/useFormat'
+import { useTakeSample } from '../../parts/useTakeSample'
 import { useSaid, useWords } from '../../words'
 import { Drop } from './Drop'
 import { told } from './task'
@@ -129,14 +130,8 @@ function Samples() {
   const t = useWords('tasks')
   const said = useSaid()
   const format = useFormat()
-  const go = useNavigate()
   const { data } = $api.useQuery('get', '/v1/samples', {}, { staleTime: Infinity })
-  const take = $api.useMutation('post', '/v1/datasets/from-sample', {
-    onSuccess: (dataset) => {
-      refresh('/v1/datasets')
-      go(`/new?dataset=${dataset.dataset_id}`)
-    },
-  })
+  const sample = useTakeSample()
   if (!data?.items.length) return null
   return (
     <Panel title={t('tasks:home.samples')}>
@@ -147,9 +142,9 @@ function Samples() {
             type="button"
             key={each.name}
             className="sample"
-            disabled={take.isPending}
-            aria-disabled={take.isPending}
-            onClick={() => take.mutate({ body: { name: each.name } })}
+            disabled={sample.isPending}
+            aria-disabled={sample.isPending}
+            onClick={() => sample.take(each.name)}
           >
             <b>{said(each.title_zh, each.title_en)}</b>
             <span className="soft small">{said(each.question_zh, each.question_en)}</span>
@@ -159,7 +154,7 @@ function Samples() {
           </button>
         ))}
       </div>
-      <ProblemView error={take.error} />
+      <ProblemView error={sample.error} />
     </Panel>
   )
 }

@@ -48,8 +48,8 @@ from zhisuan.compute.device import DeviceKind
 from zhisuan.compute.job import Times
 from zhisuan.compute.request import DeviceRequest, ResourceRequest
 from zhisuan.core.money import from_yuan
-from zhisuan.services.accounts import pay_in
-from zhisuan.services.run import Order, submit
+from zhisuan.services.money.accounts import pay_in
+from zhisuan.services.pool.run import Order, submit
 
 SESSIONS, MORE_SESSIONS = 50, 250
 UPDATES = 40

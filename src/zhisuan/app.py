@@ -42,7 +42,7 @@ from zhisuan.ledger.tariff import Tariff, TariffBook, default_tariff
 from zhisuan.services.centre import Centre
 from zhisuan.services.operate import Operator
 from zhisuan.services.operating import read_operating
-from zhisuan.services.wrap import Wrapper
+from zhisuan.services.tasks.wrap import Wrapper
 from zhisuan.settings import Settings
 from zhisuan.store.database import Database
 from zhisuan.store.objects import ObjectStore, disk_errors

@@ -16,7 +16,7 @@ from zhisuan.compute.node import Node, NodeState
 from zhisuan.compute.policyfile import read_rules
 from zhisuan.compute.poolfile import read_pool
 from zhisuan.core.clock import parse_instant
-from zhisuan.services.retrace import retrace
+from zhisuan.services.pool.retrace import retrace
 from zhisuan.store.database import Database
 
 JOBS = 500

@@ -81,13 +81,13 @@ def routes() -> list[Route]:
 
 def settled(page: Page) -> None:
     """Wait until a page has its content: a heading, nothing loading, fonts there, two frames."""
-    for frame in page.frames[1:]:
-        frame.wait_for_load_state("load")
     page.wait_for_selector("h1", state="attached")
     page.wait_for_function(
         """() => !document.querySelector(
              '.ant-skeleton, .ant-spin-spinning, [aria-busy="true"]')"""
     )
+    for frame in page.frames[1:]:
+        frame.wait_for_load_state("networkidle")
     page.evaluate(
         """() => document.fonts.ready.then(() => new Promise(done =>
              requestAnimationFrame(() => requestAnimationFrame(() => done()))))"""

@@ -33,7 +33,7 @@ from zhisuan.core.work import EndReason, FinalRecord, LaunchSpec, MeterReading
 from zhisuan.runner.folder import AttemptFolder
 from zhisuan.services.centre import Centre
 from zhisuan.services.operate import Operator
-from zhisuan.services.wrap import Wrapper
+from zhisuan.services.tasks.wrap import Wrapper
 from zhisuan.settings import read_settings
 from zhisuan.store.database import Database
 from zhisuan.store.schema import upgrade

@@ -100,7 +100,7 @@ def test_every_address_of_the_api_is_in_its_table_and_no_other():
 
 
 def test_every_event_of_the_feed_is_in_its_table():
-    sources = (ROOT / "src/zhisuan/services").glob("*.py")
+    sources = (ROOT / "src/zhisuan/services").rglob("*.py")
     kinds = r'\b(?:Event|tell)\(\s*[\w.]+,\s*"([a-z.]+)"'
     ours = {kind for source in sources for kind in found(kinds, source.read_text("utf-8"))}
     table = reference("api.md").partition("| event |")[2]

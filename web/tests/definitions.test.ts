@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sources } from './sources'
 
-const FILE = join(__dirname, '../../src/zhisuan/services/definitions.toml')
+const FILE = join(__dirname, '../../src/zhisuan/services/monitoring/definitions.toml')
 
 describe('every number that can be asked', () => {
   const known = [...readFileSync(FILE, 'utf-8').matchAll(/^\[(\w+)\]$/gm)].map((each) => each[1])

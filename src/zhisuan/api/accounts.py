@@ -22,7 +22,7 @@ from zhisuan.api.door import (
 from zhisuan.api.invoices import Month
 from zhisuan.core.money import from_yuan, to_yuan
 from zhisuan.ledger.accounts.ladder import SENTENCES, Stage
-from zhisuan.services.accounts import (
+from zhisuan.services.money.accounts import (
     Account,
     SlaMonth,
     account,

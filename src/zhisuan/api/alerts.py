@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from zhisuan.access.permission import may
 from zhisuan.api.door import CentreHere, PoolViewer
-from zhisuan.services.alerts import Alert, AlertCode, Page, Severity, alerts
+from zhisuan.services.monitoring.alerts import Alert, AlertCode, Page, Severity, alerts
 
 router = APIRouter(tags=["alerts"])
 

@@ -27,7 +27,7 @@ from zhisuan.api.door import (
 )
 from zhisuan.api.models import Page
 from zhisuan.core.money import from_yuan, to_yuan
-from zhisuan.services import grants
+from zhisuan.services.people import grants
 
 router = APIRouter(tags=["applications"])
 

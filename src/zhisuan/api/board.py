@@ -15,7 +15,7 @@ from zhisuan.green.factor import Factor
 from zhisuan.green.pue import Pue
 from zhisuan.ledger.line import Line, title_of
 from zhisuan.ledger.tariff import PriceClass
-from zhisuan.services.board import Board, Free, Prices, board
+from zhisuan.services.monitoring.board import Board, Free, Prices, board
 
 router = APIRouter(tags=["centre"])
 

@@ -14,7 +14,7 @@ from zhisuan.core.money import to_yuan
 from zhisuan.core.quantities import Quality
 from zhisuan.core.task import Effort
 from zhisuan.ledger.quote import Quote
-from zhisuan.services.shelves import (
+from zhisuan.services.tasks.shelves import (
     TYPICAL_COLUMNS,
     TYPICAL_ROWS,
     Offered,
@@ -23,7 +23,7 @@ from zhisuan.services.shelves import (
     shelves,
     typical,
 )
-from zhisuan.services.trackrecord import FEWEST_RUNS, Quartiles, TrackRecord, track_record
+from zhisuan.services.tasks.trackrecord import FEWEST_RUNS, Quartiles, TrackRecord, track_record
 
 router = APIRouter(tags=["catalogue"])
 

@@ -17,8 +17,8 @@ from zhisuan.compute.reclaim import reclaimed
 from zhisuan.core.money import to_yuan
 from zhisuan.ledger.audit import FaultKind
 from zhisuan.services.centre import Centre
-from zhisuan.services.lately import Lately, lately
-from zhisuan.services.nodes import present
+from zhisuan.services.pool.lately import Lately, lately
+from zhisuan.services.pool.nodes import present
 
 router = APIRouter(tags=["centre"])
 

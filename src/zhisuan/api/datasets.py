@@ -31,9 +31,9 @@ from zhisuan.core.errors import TamperFound, WrongInput
 from zhisuan.data.dataset import Dataset
 from zhisuan.data.deletion import DeletionCertificate
 from zhisuan.data.sample import sample, samples
-from zhisuan.services.bring import bring
 from zhisuan.services.centre import Centre
 from zhisuan.services.records import asked_of
+from zhisuan.services.tasks.bring import bring
 
 router = APIRouter(tags=["datasets"])
 

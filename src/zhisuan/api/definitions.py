@@ -5,7 +5,7 @@ from typing import Self
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from zhisuan.services.definition import Definition, definitions
+from zhisuan.services.monitoring.definition import Definition, definitions
 
 router = APIRouter(tags=["definitions"])
 

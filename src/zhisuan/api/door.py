@@ -17,7 +17,7 @@ from zhisuan.access.session import COOKIE, CSRF_HEADER
 from zhisuan.access.tenant import Caller
 from zhisuan.core.errors import KeyReused, NotAuthenticated, NotFound, WrongInput
 from zhisuan.services.centre import Centre
-from zhisuan.services.letin import by_cookie, by_key
+from zhisuan.services.people.letin import by_cookie, by_key
 
 _bearer = HTTPBearer(auto_error=False, description="An API key of the centre.")
 _cookie = APIKeyCookie(

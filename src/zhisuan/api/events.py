@@ -14,7 +14,7 @@ from zhisuan.access.tenant import Caller
 from zhisuan.api.door import CentreHere, JobReader
 from zhisuan.services.centre import Centre
 from zhisuan.services.feed import Feed
-from zhisuan.services.letin import still_in
+from zhisuan.services.people.letin import still_in
 
 router = APIRouter(tags=["events"])
 

@@ -12,7 +12,7 @@ from zhisuan.access import records as access
 from zhisuan.api.door import CentreHere, Verifier
 from zhisuan.ledger.export.export import export
 from zhisuan.services.centre import Centre
-from zhisuan.services.rerating import rerate
+from zhisuan.services.money.rerating import rerate
 
 router = APIRouter(tags=["centre"])
 

@@ -28,7 +28,7 @@ from zhisuan.core.money import to_yuan
 from zhisuan.ledger.invoicing import records
 from zhisuan.ledger.invoicing.document import as_csv, as_html
 from zhisuan.ledger.invoicing.invoice import Adjustment, Invoice, Item
-from zhisuan.services.invoices import close_month, statement
+from zhisuan.services.money.invoices import close_month, statement
 
 router = APIRouter(tags=["invoices"])
 

@@ -51,12 +51,12 @@ from zhisuan.compute.scheduler.sooner import Change, Sooner, sentences
 from zhisuan.core.money import from_yuan
 from zhisuan.ledger.tariff import PriceClass
 from zhisuan.runner.folder import AttemptFolder
-from zhisuan.services.cost import cost_of
-from zhisuan.services.follow import follow
-from zhisuan.services.projects import working_in
-from zhisuan.services.receipt import compose
-from zhisuan.services.run import Order, resume, stop, submit
-from zhisuan.services.sooner import would_start_sooner
+from zhisuan.services.money.follow import follow
+from zhisuan.services.people.projects import working_in
+from zhisuan.services.pool.run import Order, resume, stop, submit
+from zhisuan.services.pool.sooner import would_start_sooner
+from zhisuan.services.tasks.cost import cost_of
+from zhisuan.services.tasks.receipt import compose
 
 router = APIRouter(tags=["jobs"])
 

@@ -25,7 +25,7 @@ from zhisuan.api.door import (
     subject,
 )
 from zhisuan.api.models import Page
-from zhisuan.services.keys import KeyWish, make_key, revoke, rotate
+from zhisuan.services.people.keys import KeyWish, make_key, revoke, rotate
 
 router = APIRouter(tags=["keys"])
 

@@ -24,7 +24,7 @@ from zhisuan.api.door import (
     subject,
 )
 from zhisuan.api.models import Page
-from zhisuan.services.people import add_member, change_member, remove_member
+from zhisuan.services.people.members import add_member, change_member, remove_member
 
 router = APIRouter(tags=["members"])
 

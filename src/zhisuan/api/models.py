@@ -24,8 +24,8 @@ from zhisuan.core.clock import Instant
 from zhisuan.core.money import MicroYuan, to_yuan
 from zhisuan.core.quantities import MILLI
 from zhisuan.core.task import Effort, TaskKind
-from zhisuan.services.cost import Cost
-from zhisuan.services.task import EffortOffer
+from zhisuan.services.tasks.cost import Cost
+from zhisuan.services.tasks.task import EffortOffer
 
 Item = TypeVar("Item", bound=BaseModel)
 

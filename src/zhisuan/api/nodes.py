@@ -21,7 +21,7 @@ from zhisuan.compute.allocation import Allocation
 from zhisuan.compute.node import Node, NodeState
 from zhisuan.compute.poolfile import DeclaredNode
 from zhisuan.services.centre import Centre
-from zhisuan.services.nodes import add, holding, present, remove, set_state, until_met
+from zhisuan.services.pool.nodes import add, holding, present, remove, set_state, until_met
 
 router = APIRouter(tags=["nodes"])
 

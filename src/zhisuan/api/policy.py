@@ -11,7 +11,7 @@ from zhisuan.api.door import CentreHere, PoolViewer
 from zhisuan.compute import records as jobs
 from zhisuan.compute.policy import Backfill, Order, Packing, Quota
 from zhisuan.core.quantities import MILLI
-from zhisuan.services.quotas import Share, shares
+from zhisuan.services.pool.quotas import Share, shares
 
 router = APIRouter(tags=["nodes"])
 

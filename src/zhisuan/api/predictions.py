@@ -24,10 +24,12 @@ from zhisuan.compute.job import JobReason, JobState
 from zhisuan.core.money import to_yuan
 from zhisuan.core.quantities import Quality
 from zhisuan.data.profile import Kind
-from zhisuan.services import form, records
+from zhisuan.services import records
 from zhisuan.services.centre import Centre
-from zhisuan.services.form import Field as FormField
-from zhisuan.services.predict import (
+from zhisuan.services.people.projects import working_in
+from zhisuan.services.tasks import form
+from zhisuan.services.tasks.form import Field as FormField
+from zhisuan.services.tasks.predict import (
     MOST_ROWS,
     Answerer,
     Cell,
@@ -37,8 +39,7 @@ from zhisuan.services.predict import (
     price,
     submit,
 )
-from zhisuan.services.projects import working_in
-from zhisuan.services.tried import Tried, file_of, tried
+from zhisuan.services.tasks.tried import Tried, file_of, tried
 
 router = APIRouter(tags=["predictions"])
 

@@ -26,7 +26,7 @@ from zhisuan.api.door import (
 )
 from zhisuan.api.models import Page
 from zhisuan.core.money import MicroYuan, from_yuan, to_yuan
-from zhisuan.services.projects import allocate, close, open_project
+from zhisuan.services.people.projects import allocate, close, open_project
 
 router = APIRouter(tags=["projects"])
 

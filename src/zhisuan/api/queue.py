@@ -14,7 +14,7 @@ from zhisuan.compute.explain import sentence
 from zhisuan.compute.job import Job, JobState, Leave
 from zhisuan.compute.scheduler.values import WaitingReason
 from zhisuan.core.quantities import Quality
-from zhisuan.services.queue import Runner, Waiter, runners, waiters
+from zhisuan.services.pool.queue import Runner, Waiter, runners, waiters
 
 router = APIRouter(tags=["jobs"])
 

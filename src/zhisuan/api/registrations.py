@@ -7,7 +7,7 @@ from zhisuan.access import password as passwords
 from zhisuan.api.door import CentreHere, Name, address
 from zhisuan.api.members import Login, MemberOut
 from zhisuan.api.models import TenantOut
-from zhisuan.services.register import Newcomer, register_oneself, require_open
+from zhisuan.services.tasks.register import Newcomer, register_oneself, require_open
 
 router = APIRouter(tags=["registrations"])
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from zhisuan.api.door import At, CentreHere, Operating
 from zhisuan.compute.policyfile import parse_rules
 from zhisuan.compute.poolfile import parse_pool
-from zhisuan.services.nodes import bare
-from zhisuan.services.retrace import Agreement
-from zhisuan.services.whatif import Course, agreement, as_it_was, lived, would_be
+from zhisuan.services.pool.nodes import bare
+from zhisuan.services.pool.retrace import Agreement
+from zhisuan.services.pool.whatif import Course, agreement, as_it_was, lived, would_be
 
 router = APIRouter(tags=["replays"])
 

@@ -25,15 +25,15 @@ from zhisuan.api.door import Anyone, CentreHere, address
 from zhisuan.api.members import Login
 from zhisuan.core.errors import Conflict, NotAuthenticated, NotFound
 from zhisuan.services.centre import Centre
-from zhisuan.services.letin import by_key
-from zhisuan.services.people import (
+from zhisuan.services.people.letin import by_key
+from zhisuan.services.people.members import (
     begin_session,
     change_own_password,
     checked,
     end_session,
     vouched_for,
 )
-from zhisuan.services.tickets import enter, make_ticket
+from zhisuan.services.people.tickets import enter, make_ticket
 
 router = APIRouter(tags=["session"])
 

@@ -7,11 +7,11 @@ from pydantic import AwareDatetime, BaseModel
 
 from zhisuan.api.task_models import QualityOut
 from zhisuan.core.task import Effort, TaskKind
-from zhisuan.services.lineage import Later, Lineage
-from zhisuan.services.parcel import PackedFile
 from zhisuan.services.solution import SolutionState
-from zhisuan.services.solutionview import SolutionView
-from zhisuan.services.taskview import first_start
+from zhisuan.services.tasks.lineage import Later, Lineage
+from zhisuan.services.tasks.parcel import PackedFile
+from zhisuan.services.tasks.solutionview import SolutionView
+from zhisuan.services.tasks.taskview import first_start
 
 
 class SolutionOut(BaseModel):

@@ -15,10 +15,10 @@ from zhisuan.api.solution_models import FileOut, FilesOut, LineageOut, SolutionO
 from zhisuan.compute import records as jobs
 from zhisuan.core.errors import Conflict, NotFound
 from zhisuan.services import records
-from zhisuan.services.lineage import lineage
-from zhisuan.services.parcel import files_of
 from zhisuan.services.solution import Solution
-from zhisuan.services.solutionview import solution_views
+from zhisuan.services.tasks.lineage import lineage
+from zhisuan.services.tasks.parcel import files_of
+from zhisuan.services.tasks.solutionview import solution_views
 
 router = APIRouter(tags=["solutions"])
 

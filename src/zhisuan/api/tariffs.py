@@ -13,7 +13,7 @@ from zhisuan.api.models import Page
 from zhisuan.core.clock import Instant
 from zhisuan.core.money import MicroYuan, to_yuan
 from zhisuan.ledger.tariff import Tariff, TariffBook
-from zhisuan.services.tariffs import preview, publish
+from zhisuan.services.money.tariffs import preview, publish
 
 router = APIRouter(tags=["tariffs"])
 

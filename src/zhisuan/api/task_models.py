@@ -13,9 +13,9 @@ from zhisuan.compute.job import JobReason
 from zhisuan.compute.scheduler.values import WaitingReason
 from zhisuan.core.money import MicroYuan, to_yuan
 from zhisuan.core.task import Effort, TaskKind
-from zhisuan.services.failure import Failure
-from zhisuan.services.task import TaskState
-from zhisuan.services.taskview import Quality, TaskView
+from zhisuan.services.tasks.failure import Failure
+from zhisuan.services.tasks.task import TaskState
+from zhisuan.services.tasks.taskview import Quality, TaskView
 
 
 class QualityOut(BaseModel):

@@ -12,11 +12,11 @@ from zhisuan.api.task_models import QualityOut, TaskOut
 from zhisuan.core.task import Effort, TaskKind
 from zhisuan.services import records
 from zhisuan.services.centre import Centre
-from zhisuan.services.course import Point, points_of, stage_words
-from zhisuan.services.projects import working_in
-from zhisuan.services.solve import accept, ask, offer
-from zhisuan.services.task import TaskState
-from zhisuan.services.taskview import views
+from zhisuan.services.people.projects import working_in
+from zhisuan.services.tasks.course import Point, points_of, stage_words
+from zhisuan.services.tasks.solve import accept, ask, offer
+from zhisuan.services.tasks.task import TaskState
+from zhisuan.services.tasks.taskview import views
 
 router = APIRouter(tags=["tasks"])
 

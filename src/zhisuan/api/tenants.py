@@ -22,7 +22,7 @@ from zhisuan.api.door import (
 from zhisuan.api.models import AccountOut, NewKeyOut, NewTenantOut, Page, TenantOut
 from zhisuan.core.errors import NotFound
 from zhisuan.core.money import to_yuan
-from zhisuan.services.register import add_key, register
+from zhisuan.services.tasks.register import add_key, register
 
 router = APIRouter(tags=["tenants"])
 

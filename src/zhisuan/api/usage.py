@@ -12,7 +12,7 @@ from zhisuan.api.door import At, CentreHere, Reader
 from zhisuan.core.errors import WrongInput
 from zhisuan.core.money import MicroYuan, to_yuan
 from zhisuan.core.quantities import Quality
-from zhisuan.services.usage import By, Sum, usage
+from zhisuan.services.money.usage import By, Sum, usage
 
 router = APIRouter(tags=["usage"])
 

@@ -14,10 +14,10 @@ from zhisuan.compute.supply import records as supply
 from zhisuan.compute.supply.interval import CORES
 from zhisuan.core.errors import WrongInput
 from zhisuan.core.quantities import Quality
-from zhisuan.services.breakdown import By, Measure, Row, breakdown
 from zhisuan.services.centre import Centre
-from zhisuan.services.definition import definitions
-from zhisuan.services.utilisation import Rate, Utilisation, uses, utilisation
+from zhisuan.services.monitoring.breakdown import By, Measure, Row, breakdown
+from zhisuan.services.monitoring.definition import definitions
+from zhisuan.services.monitoring.utilisation import Rate, Utilisation, uses, utilisation
 
 router = APIRouter(tags=["utilisation"])
 

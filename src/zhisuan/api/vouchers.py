@@ -44,7 +44,7 @@ from zhisuan.ledger.voucher.records import KeptProgramme
 from zhisuan.ledger.voucher.rules import Assessment
 from zhisuan.ledger.voucher.voucher import Move, State, Voucher
 from zhisuan.ledger.voucher.voucher import may as possible
-from zhisuan.services import vouchers as services
+from zhisuan.services.money import vouchers as services
 
 router = APIRouter(tags=["vouchers"])
 

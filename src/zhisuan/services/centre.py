@@ -22,8 +22,8 @@ from zhisuan.green.footprint import Pue
 from zhisuan.green.power import PowerProfile
 from zhisuan.ledger.book import Ledger
 from zhisuan.services.events import Bell
-from zhisuan.services.foresight import Foresight
 from zhisuan.services.fresh import Fresh
+from zhisuan.services.pool.foresight import Foresight
 from zhisuan.store.database import Database
 from zhisuan.store.objects import ObjectStore
 

@@ -12,9 +12,9 @@ from zhisuan.ledger.tariff import Outcome
 from zhisuan.ledger.usage import UsageRecord
 from zhisuan.runner.folder import AttemptFolder
 from zhisuan.services.centre import Centre
-from zhisuan.services.floor import Floor
-from zhisuan.services.idle import STEPS, given_back
-from zhisuan.services.settle import (
+from zhisuan.services.pool.floor import Floor
+from zhisuan.services.pool.idle import STEPS, given_back
+from zhisuan.services.pool.settle import (
     event_of,
     keeps,
     outcome_of,
@@ -22,8 +22,8 @@ from zhisuan.services.settle import (
     usage_of,
     usage_of_lost,
 )
-from zhisuan.services.turn import Turn
-from zhisuan.services.wrap import new_solution
+from zhisuan.services.pool.turn import Turn
+from zhisuan.services.tasks.wrap import new_solution
 
 
 class News:

@@ -27,15 +27,15 @@ from zhisuan.core.quantities import Seconds
 from zhisuan.ledger.accounts.ladder import Stage
 from zhisuan.services import records
 from zhisuan.services.centre import Centre
-from zhisuan.services.cutoff import cut_off, review
-from zhisuan.services.floor import Floor
-from zhisuan.services.foresight import REMEMBERED, Foresight
-from zhisuan.services.idle import IdleWatch
-from zhisuan.services.launch import GRACE, spec
 from zhisuan.services.news import News
-from zhisuan.services.nodes import present
-from zhisuan.services.turn import Turn
-from zhisuan.services.wrap import Wrapper
+from zhisuan.services.pool.cutoff import cut_off, review
+from zhisuan.services.pool.floor import Floor
+from zhisuan.services.pool.foresight import REMEMBERED, Foresight
+from zhisuan.services.pool.idle import IdleWatch
+from zhisuan.services.pool.launch import GRACE, spec
+from zhisuan.services.pool.nodes import present
+from zhisuan.services.pool.turn import Turn
+from zhisuan.services.tasks.wrap import Wrapper
 
 log = structlog.get_logger()
 

@@ -65,8 +65,8 @@ class Person:
 
     def __post_init__(self):
         page = self.page
-        page.on("requestfinished", self.asked.discard)
-        page.on("requestfailed", self.asked.discard)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", self._answered)
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("console", self._console)
         page.on("request", self._request)
@@ -82,6 +82,9 @@ class Person:
             self.asked.add(request)
         if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
             self.faults.append(f"a request outside: {request.url}")
+
+    def _answered(self, request):
+        self.asked.discard(request)
 
     def _dialog(self, dialog):
         self.faults.append(f"a dialog: {dialog.message}")

@@ -4,7 +4,7 @@ import pytest
 
 from zhisuan.core.errors import NotFound
 from zhisuan.data.sample import sample, samples
-from zhisuan.services.question import pose
+from zhisuan.services.tasks.question import pose
 
 
 @pytest.mark.parametrize("each", samples().values(), ids=samples())

@@ -11,10 +11,11 @@ from zhisuan.core.identifiers import new_id
 from zhisuan.core.task import Effort, TaskKind
 from zhisuan.ledger.tariff import PriceClass
 from zhisuan.runner.folder import AttemptFolder
-from zhisuan.services import records, run
-from zhisuan.services.question import Question
-from zhisuan.services.task import EffortOffer, Task
-from zhisuan.services.taskview import views
+from zhisuan.services import records
+from zhisuan.services.pool import run
+from zhisuan.services.tasks.question import Question
+from zhisuan.services.tasks.task import EffortOffer, Task
+from zhisuan.services.tasks.taskview import views
 
 TABLE = "a,b,y\n" + "".join(f"{n},{n % 7},{n % 2}\n" for n in range(40))
 REQUEST = ResourceRequest(1000, 1024)

@@ -31,11 +31,11 @@ from zhisuan.green.pue import NOT_METERED
 from zhisuan.ledger.book import Ledger
 from zhisuan.ledger.tariff import PriceClass, TariffBook, default_tariff
 from zhisuan.runner.folder import AttemptFolder, Heartbeat
-from zhisuan.services import run
 from zhisuan.services.centre import Centre
 from zhisuan.services.operate import Operator
-from zhisuan.services.run import Order
-from zhisuan.services.wrap import Wrapper
+from zhisuan.services.pool import run
+from zhisuan.services.pool.run import Order
+from zhisuan.services.tasks.wrap import Wrapper
 from zhisuan.store.database import METADATA, Database
 from zhisuan.store.objects import ObjectStore
 

@@ -12,8 +12,8 @@ from zhisuan.services import feed as feeds
 from zhisuan.services import records
 from zhisuan.services.events import CENTRE, Event
 from zhisuan.services.feed import Feed
-from zhisuan.services.letin import by_cookie, by_key, still_in
-from zhisuan.services.people import begin_session, end_session
+from zhisuan.services.people.letin import by_cookie, by_key, still_in
+from zhisuan.services.people.members import begin_session, end_session
 
 FOREVER_S = 60.0
 

@@ -16,9 +16,9 @@ from zhisuan.compute.supply import records as supply
 from zhisuan.compute.supply.interval import CORES, Kind, supplied
 from zhisuan.core.clock import format_instant
 from zhisuan.core.errors import Conflict, NotFound, WrongInput
-from zhisuan.services import nodes
-from zhisuan.services.nodes import present, set_state
-from zhisuan.services.utilisation import utilisation
+from zhisuan.services.monitoring.utilisation import utilisation
+from zhisuan.services.pool import nodes
+from zhisuan.services.pool.nodes import present, set_state
 
 NPUS = {"kind": "npu", "vendor": "Ascend", "model": "910B", "memory_mb": 65536, "count": 2}
 

@@ -6,7 +6,7 @@ from zhisuan.compute.job import JobReason, JobState, Leave
 from zhisuan.core.errors import Conflict
 from zhisuan.core.work import EndReason
 from zhisuan.ledger.tariff import Outcome, PriceClass
-from zhisuan.services.run import resume
+from zhisuan.services.pool.run import resume
 
 RAN_S = 400.0
 """Longer than the minimum run of the default policy."""

@@ -9,7 +9,7 @@ from zhisuan.compute.job import JobReason, JobState, Leave
 from zhisuan.compute.policyfile import DEFAULT
 from zhisuan.compute.reclaim import IdleRule, reclaimed
 from zhisuan.core.work import EndReason
-from zhisuan.services import run
+from zhisuan.services.pool import run
 
 RULE = IdleRule(0.2, 20.0, 40.0, 60.0, 1000.0)
 RULES = replace(DEFAULT, idle=RULE)

@@ -7,7 +7,7 @@ from zhisuan.compute.job import MOST_ATTEMPTS, JobReason, JobState, Leave
 from zhisuan.compute.node import NodeState
 from zhisuan.core.errors import Conflict, NotFound
 from zhisuan.core.work import EndReason
-from zhisuan.services.nodes import set_state
+from zhisuan.services.pool.nodes import set_state
 
 
 def set_node(workshop, name, state):

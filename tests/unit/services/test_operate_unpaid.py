@@ -5,8 +5,8 @@ from zhisuan.compute.scheduler.values import WaitingReason
 from zhisuan.core.money import MicroYuan
 from zhisuan.core.work import EndReason
 from zhisuan.ledger.accounts.ladder import Stage
-from zhisuan.services.accounts import pay_in, set_credit
-from zhisuan.services.cutoff import review
+from zhisuan.services.money.accounts import pay_in, set_credit
+from zhisuan.services.pool.cutoff import review
 
 HOUR_S = 3600.0
 

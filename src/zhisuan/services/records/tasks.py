@@ -20,10 +20,10 @@ from zhisuan.compute.records import JOBS
 from zhisuan.core.clock import format_instant, parse_instant
 from zhisuan.core.errors import NotFound
 from zhisuan.core.task import Effort, TaskKind
-from zhisuan.services.question import Question
 from zhisuan.services.records.tables import SOLUTIONS, TASKS
 from zhisuan.services.solution import SolutionState
-from zhisuan.services.task import EffortOffer, Task, TaskState
+from zhisuan.services.tasks.question import Question
+from zhisuan.services.tasks.task import EffortOffer, Task, TaskState
 
 
 def add_task(connection: Connection, task: Task) -> None:

@@ -1,0 +1,1 @@
+"""Money: accounts, invoices, prices, vouchers, and the proof that they are right."""

@@ -1,0 +1,1 @@
+"""People: tenants' members, keys, sessions, projects and grants."""

@@ -1,11 +1,12 @@
 """Solutions: look at them, take them away."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from mimetypes import guess_type
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 
 from zhisuan.access.permission import Permission
 from zhisuan.api.door import After, CentreHere, Limit, Reader, RecordReader, ThisId, whose
@@ -13,11 +14,11 @@ from zhisuan.api.models import Page
 from zhisuan.api.receipt_models import ReceiptOut
 from zhisuan.api.solution_models import FileOut, FilesOut, LineageOut, SolutionOut
 from zhisuan.compute import records as jobs
-from zhisuan.core.errors import Conflict, NotFound
+from zhisuan.core.errors import Conflict
 from zhisuan.services import records
 from zhisuan.services.solution import Solution
 from zhisuan.services.tasks.lineage import lineage
-from zhisuan.services.tasks.parcel import files_of
+from zhisuan.services.tasks.parcel import files_of, read
 from zhisuan.services.tasks.solutionview import solution_views
 
 router = APIRouter(tags=["solutions"])
@@ -88,25 +89,26 @@ def take_away(solution_id: ThisId, centre: CentreHere, caller: Reader) -> FileRe
     )
 
 
-@router.get("/v1/solutions/{solution_id}/files/{path:path}", response_class=FileResponse)
-def read_file(solution_id: ThisId, path: str, centre: CentreHere, caller: Reader) -> FileResponse:
+@router.get("/v1/solutions/{solution_id}/files/{path:path}", response_class=StreamingResponse)
+def read_file(
+    solution_id: ThisId, path: str, centre: CentreHere, caller: Reader
+) -> StreamingResponse:
     """One file of the solution, such as `report.html`."""
     solution = _ready(_solution(centre, caller.tenant, solution_id))
-    folder = Path(solution.folder).resolve()
-    file = _inside(folder, path)
-    if file is None:
-        raise NotFound(f"The solution has no file {path[:80]!r}.", hint="Take the whole zip.")
+    file = read(centre, solution, path)
     # A report is shown in the browser and must not reach anything but itself.
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'"
     )
-    return FileResponse(
-        file,
+    name = quote(path.rpartition("/")[2])
+    return StreamingResponse(
+        file.blocks,
+        media_type=guess_type(path)[0] or "text/plain",
         headers={
-            "Content-Security-Policy": f"{policy}; frame-ancestors 'self'; sandbox allow-scripts"
+            "Content-Length": str(file.size),
+            "Content-Disposition": f"inline; filename*=utf-8''{name}",
+            "Content-Security-Policy": f"{policy}; frame-ancestors 'self'; sandbox allow-scripts",
         },
-        content_disposition_type="inline",
-        filename=file.name,
     )
 
 
@@ -130,12 +132,3 @@ def _ready(solution: Solution) -> Solution:
     if solution.archive is None:
         raise Conflict("The solution is still being wrapped.", hint="Try again in a second.")
     return solution
-
-
-def _inside(folder: Path, path: str) -> Path | None:
-    """The file, or None where it is none or lies outside."""
-    try:
-        file = (folder / path).resolve()
-        return file if file.is_relative_to(folder) and file.is_file() else None
-    except (OSError, ValueError):
-        return None

@@ -2343,7 +2343,7 @@ export interface components {
          * @description What was supplied and used, counted from the records that the rates are counted from.
          */
         BreakdownOut: {
-            by: components["schemas"]["zhisuan__services__breakdown__By"];
+            by: components["schemas"]["zhisuan__services__monitoring__breakdown__By"];
             /** Rows */
             rows: components["schemas"]["BreakdownRowOut"][];
             /**
@@ -5837,7 +5837,7 @@ export interface components {
          * @description One's own usage over a period.
          */
         UsageOut: {
-            by: components["schemas"]["zhisuan__services__usage__By"];
+            by: components["schemas"]["zhisuan__services__money__usage__By"];
             /** Items */
             items: components["schemas"]["UsageSumOut"][];
             /**
@@ -6242,16 +6242,16 @@ export interface components {
         zhisuan__ledger__voucher__voucher__State: "draft" | "applied" | "returned" | "issued" | "bound" | "consuming" | "settled" | "redemption_requested" | "verified" | "paid" | "withdrawn" | "refused" | "expired" | "revoked" | "clawed_back";
         /**
          * By
-         * @description What it is broken down by, besides the kind of supply.
-         * @enum {string}
-         */
-        zhisuan__services__breakdown__By: "kind" | "node" | "tenant" | "hour";
-        /**
-         * By
          * @description What usage is summed by.
          * @enum {string}
          */
-        zhisuan__services__usage__By: "day" | "task" | "project" | "algorithm";
+        zhisuan__services__money__usage__By: "day" | "task" | "project" | "algorithm";
+        /**
+         * By
+         * @description What it is broken down by, besides the kind of supply.
+         * @enum {string}
+         */
+        zhisuan__services__monitoring__breakdown__By: "kind" | "node" | "tenant" | "hour";
     };
     responses: never;
     parameters: never;
@@ -9799,7 +9799,7 @@ export interface operations {
                 since?: string | null;
                 /** @description Now if left out. */
                 until?: string | null;
-                by?: components["schemas"]["zhisuan__services__usage__By"];
+                by?: components["schemas"]["zhisuan__services__money__usage__By"];
             };
             header?: never;
             path?: never;
@@ -9866,7 +9866,7 @@ export interface operations {
     break_down_v1_utilisation_breakdown_get: {
         parameters: {
             query?: {
-                by?: components["schemas"]["zhisuan__services__breakdown__By"];
+                by?: components["schemas"]["zhisuan__services__monitoring__breakdown__By"];
                 /** @description 30 days before `until` if left out. */
                 since?: string | null;
                 /** @description Now if left out. */

@@ -1,7 +1,7 @@
 """The parcel of a solution: its files as they lie in the zip, each with what it is in words."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from zhisuan.algorithms.catalogue import Catalogue
@@ -16,6 +16,7 @@ _OWN: Mapping[str, Bilingual] = {
         en="The receipt: result, algorithm, compute, energy and carbon, money; for programs",
     ),
 }
+_BLOCK = 1 << 18
 _OTHER = Bilingual(zh="另一个文件", en="Another file")
 
 
@@ -48,6 +49,42 @@ def files_of(centre: Centre, solution: Solution, algorithm: str) -> list[PackedF
         PackedFile(path, found[path], words.get(path, _OTHER))
         for path in sorted(found, key=lambda path: (order.get(path, len(order)), path))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file of a solution that is being read.
+
+    Attributes:
+        size: in bytes.
+        blocks: all of it, in order.
+    """
+
+    size: int
+    blocks: Iterator[bytes]
+
+
+def read(centre: Centre, solution: Solution, path: str) -> OpenFile:
+    """One file of a solution that is ready, out of its zip: the folder may be gone by now.
+
+    Raises:
+        NotFound: There is no such file.
+    """
+    assert solution.archive is not None  # noqa: S101  a ready solution has its zip
+    archive = zipfile.ZipFile(centre.objects.path(solution.archive))
+    inside = {
+        info.filename.partition("/")[2]: info for info in archive.infolist() if not info.is_dir()
+    }
+    if path not in inside:
+        archive.close()
+        raise NotFound(f"The solution has no file {path[:80]!r}.", hint="Take the whole zip.")
+
+    def blocks() -> Iterator[bytes]:
+        with archive, archive.open(inside[path]) as file:
+            while block := file.read(_BLOCK):
+                yield block
+
+    return OpenFile(inside[path].file_size, blocks())
 
 
 def _outputs(catalogue: Catalogue, algorithm: str) -> Mapping[str, Bilingual]:

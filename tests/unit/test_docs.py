@@ -99,6 +99,12 @@ def test_every_address_of_the_api_is_in_its_table_and_no_other():
     assert told == ours | {("GET", "/v1/openapi.json")}
 
 
+def test_what_the_api_tells_has_names_of_its_own():
+    """Two models of one name would be told apart by the modules they stand in."""
+    names = create_app(None).openapi()["components"]["schemas"]
+    assert [name for name in names if "__" in name] == []
+
+
 def test_every_event_of_the_feed_is_in_its_table():
     sources = (ROOT / "src/zhisuan/services").rglob("*.py")
     kinds = r'\b(?:Event|tell)\(\s*[\w.]+,\s*"([a-z.]+)"'

@@ -22,7 +22,7 @@ from zhisuan.core.money import MicroYuan, shown
 _NOTHING = MicroYuan(0)
 
 
-class State(StrEnum):
+class ApplicationState(StrEnum):
     """How far it is."""
 
     IN_REVIEW = "in_review"
@@ -44,14 +44,14 @@ class Step(StrEnum):
     RETURNED = "returned"
 
 
-MOVES: Mapping[tuple[State, Step], State] = {
-    (State.IN_REVIEW, Step.AWARDED): State.AWARDED,
-    (State.IN_REVIEW, Step.REFUSED): State.REFUSED,
-    (State.IN_REVIEW, Step.WITHDRAWN): State.WITHDRAWN,
-    (State.AWARDED, Step.REPORTED): State.REPORTED,
-    (State.AWARDED, Step.ACCEPTED): State.COMPLETED,
-    (State.REPORTED, Step.ACCEPTED): State.COMPLETED,
-    (State.REPORTED, Step.RETURNED): State.AWARDED,
+MOVES: Mapping[tuple[ApplicationState, Step], ApplicationState] = {
+    (ApplicationState.IN_REVIEW, Step.AWARDED): ApplicationState.AWARDED,
+    (ApplicationState.IN_REVIEW, Step.REFUSED): ApplicationState.REFUSED,
+    (ApplicationState.IN_REVIEW, Step.WITHDRAWN): ApplicationState.WITHDRAWN,
+    (ApplicationState.AWARDED, Step.REPORTED): ApplicationState.REPORTED,
+    (ApplicationState.AWARDED, Step.ACCEPTED): ApplicationState.COMPLETED,
+    (ApplicationState.REPORTED, Step.ACCEPTED): ApplicationState.COMPLETED,
+    (ApplicationState.REPORTED, Step.RETURNED): ApplicationState.AWARDED,
 }
 
 
@@ -90,7 +90,7 @@ class Application:
     wish: Wish
     level: str
     created_at: Instant
-    state: State = State.IN_REVIEW
+    state: ApplicationState = ApplicationState.IN_REVIEW
     awarded: MicroYuan = _NOTHING
     paid: MicroYuan = _NOTHING
     votes: tuple[Vote, ...] = ()
@@ -118,7 +118,7 @@ def vote(application: Application, level: Level, cast: Vote) -> Application:
         Conflict: this reviewer has spoken already, or it is not in review.
         WrongInput: more than was asked for.
     """
-    if application.state is not State.IN_REVIEW:
+    if application.state is not ApplicationState.IN_REVIEW:
         raise Conflict(f"The application is {application.state}.", hint="Nothing to review.")
     if any(each.actor == cast.actor for each in application.votes):
         raise Conflict("You have reviewed this application.", hint="Others must review it too.")
@@ -157,7 +157,7 @@ def accept(application: Application) -> Application:
     Raises:
         IllegalTransition: no report was given.
     """
-    if application.state is not State.REPORTED:
+    if application.state is not ApplicationState.REPORTED:
         raise IllegalTransition(
             f"The application {application.application_id} is {application.state}; there is no "
             "report to accept.",

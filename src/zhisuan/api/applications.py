@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from sqlalchemy import Connection
 
 from zhisuan.access import records as access
-from zhisuan.access.application import Application, State, Vote
+from zhisuan.access.application import Application, ApplicationState, Vote
 from zhisuan.access.granting import Wish
 from zhisuan.access.permission import Permission
 from zhisuan.api.door import (
@@ -34,7 +34,7 @@ router = APIRouter(tags=["applications"])
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 
 
-class ApplicationIn(BaseModel):
+class GrantApplicationIn(BaseModel):
     """The short form."""
 
     model_config = ConfigDict(extra="forbid")
@@ -94,7 +94,7 @@ class ApplicationOut(BaseModel):
     device_hours: float
     devices: int
     level: str
-    state: State
+    state: ApplicationState
     awarded_yuan: Decimal
     paid_yuan: Decimal
     votes: list[VoteOut]
@@ -126,7 +126,7 @@ class ApplicationOut(BaseModel):
 @router.post("/v1/applications", status_code=201, response_model=ApplicationOut)
 def apply(
     request: Request,
-    body: ApplicationIn,
+    body: GrantApplicationIn,
     centre: CentreHere,
     caller: Member,
     key: OnceKey = None,
@@ -145,7 +145,7 @@ def apply(
 def list_applications(
     centre: CentreHere,
     caller: RecordReader,
-    state: State | None = None,
+    state: ApplicationState | None = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[ApplicationOut]:

@@ -57,7 +57,7 @@ class RatedTenantOut(BaseModel):
     """Whether nothing of this tenant's differs."""
 
 
-class DifferenceOut(BaseModel):
+class RerateDifferenceOut(BaseModel):
     """One thing that does not come out the same."""
 
     tenant_id: str | None
@@ -78,7 +78,7 @@ class RerateOut(BaseModel):
     invoices_unequal: int
     tenants: list[RatedTenantOut]
     differences_total: int
-    differences: list[DifferenceOut]
+    differences: list[RerateDifferenceOut]
     """The first two hundred."""
     seconds: float
     """That it took, the export included."""
@@ -115,7 +115,7 @@ def rerate_month(body: RerateIn, centre: CentreHere, _caller: Verifier) -> Rerat
         tenants=tenants,
         differences_total=len(told.differences),
         differences=[
-            DifferenceOut(
+            RerateDifferenceOut(
                 tenant_id=each.tenant or None,
                 job_id=each.job,
                 what=each.what,

@@ -79,7 +79,7 @@ class PreviewIn(TariffIn):
     """`2026-03`, in the zone of the tariff to try."""
 
 
-class DifferenceOut(BaseModel):
+class PriceDifferenceOut(BaseModel):
     """Metered prices, before the shares for how work ended and the caps of the holds."""
 
     tenant: str
@@ -95,7 +95,7 @@ class TariffPreviewOut(BaseModel):
     until: AwareDatetime
     before_yuan: Decimal
     after_yuan: Decimal
-    items: list[DifferenceOut]
+    items: list[PriceDifferenceOut]
 
 
 @router.get("/v1/tariffs")
@@ -142,7 +142,7 @@ def preview_tariff(body: PreviewIn, centre: CentreHere, _caller: Operating) -> T
     with centre.database.read() as connection:
         made = preview(centre, connection, body.text, year, month)
     items = [
-        DifferenceOut(
+        PriceDifferenceOut(
             tenant=each.tenant,
             item=each.item,
             before_yuan=to_yuan(each.before),

@@ -12,7 +12,7 @@ from zhisuan.api.door import At, CentreHere, Reader
 from zhisuan.core.errors import WrongInput
 from zhisuan.core.money import MicroYuan, to_yuan
 from zhisuan.core.quantities import Quality
-from zhisuan.services.money.usage import By, Sum, usage
+from zhisuan.services.money.usage import Sum, UsageBy, usage
 
 router = APIRouter(tags=["usage"])
 
@@ -65,7 +65,7 @@ class UsageOut(BaseModel):
 
     since: AwareDatetime
     until: AwareDatetime
-    by: By
+    by: UsageBy
     zone: str
     """The time zone of the days."""
     items: list[UsageSumOut]
@@ -79,7 +79,7 @@ def see_usage(
     caller: Reader,
     since: Annotated[At | None, Query(description="30 days before `until` if left out.")] = None,
     until: Annotated[At | None, Query(description="Now if left out.")] = None,
-    by: By = By.DAY,
+    by: UsageBy = UsageBy.DAY,
 ) -> UsageOut:
     """One's own charges, with hours, energy and carbon, by day, task, project or algorithm."""
     end = until or centre.clock.now()

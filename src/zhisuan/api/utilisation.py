@@ -15,7 +15,7 @@ from zhisuan.compute.supply.interval import CORES
 from zhisuan.core.errors import WrongInput
 from zhisuan.core.quantities import Quality
 from zhisuan.services.centre import Centre
-from zhisuan.services.monitoring.breakdown import By, Measure, Row, breakdown
+from zhisuan.services.monitoring.breakdown import BreakdownBy, Measure, Row, breakdown
 from zhisuan.services.monitoring.definition import definitions
 from zhisuan.services.monitoring.utilisation import Rate, Utilisation, uses, utilisation
 
@@ -199,10 +199,10 @@ class BreakdownRowOut(BaseModel):
     quality: Quality
 
     @classmethod
-    def of(cls, row: Row, sums: Mapping[Measure, float], by: By, name: str) -> Self:
+    def of(cls, row: Row, sums: Mapping[Measure, float], by: BreakdownBy, name: str) -> Self:
         """From the value."""
         hours = {each: sums.get(each, 0.0) / 3600 for each in Measure}
-        supplied = by is not By.TENANT
+        supplied = by is not BreakdownBy.TENANT
         cores = row.kind.name == CORES
         return cls(
             group=row.group,
@@ -225,7 +225,7 @@ class BreakdownOut(BaseModel):
 
     since: datetime
     until: datetime
-    by: By
+    by: BreakdownBy
     rows: list[BreakdownRowOut]
 
 
@@ -233,20 +233,20 @@ class BreakdownOut(BaseModel):
 def break_down(
     centre: CentreHere,
     caller: PoolViewer,
-    by: By = By.KIND,
+    by: BreakdownBy = BreakdownBy.KIND,
     since: _Since = None,
     until: _Until = None,
 ) -> BreakdownOut:
     """Core-hours and device-hours supplied, allocated and busy: by kind, node, tenant or hour."""
-    if by is By.TENANT:
+    if by is BreakdownBy.TENANT:
         require(caller, Permission.SEE_RECORDS)
     begin, end = _period(centre, since, until)
-    if by is By.HOUR and end - begin > _LONGEST_BY_HOUR:
+    if by is BreakdownBy.HOUR and end - begin > _LONGEST_BY_HOUR:
         raise WrongInput("By the hour, 31 days at most are told.", hint="Take a shorter period.")
     with centre.database.read() as connection:
         found = breakdown(centre, connection, begin, end, by)
         names: dict[str, str] = {}
-        if by is By.TENANT:
+        if by is BreakdownBy.TENANT:
             names = access.tenant_names(connection, (row.group for row in found))
     rows = [
         BreakdownRowOut.of(row, sums, by, names.get(row.group, row.group))

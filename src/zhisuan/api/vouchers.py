@@ -42,20 +42,20 @@ from zhisuan.ledger.voucher.evidence import pack
 from zhisuan.ledger.voucher.programme import shipped_text
 from zhisuan.ledger.voucher.records import KeptProgramme
 from zhisuan.ledger.voucher.rules import Assessment
-from zhisuan.ledger.voucher.voucher import Move, State, Voucher
+from zhisuan.ledger.voucher.voucher import Move, Voucher, VoucherState
 from zhisuan.ledger.voucher.voucher import may as possible
 from zhisuan.services.money import vouchers as services
 
 router = APIRouter(tags=["vouchers"])
 
-_UNDECIDED = (State.DRAFT, State.APPLIED, State.RETURNED)
+_UNDECIDED = (VoucherState.DRAFT, VoucherState.APPLIED, VoucherState.RETURNED)
 
 _Note = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=r"^[^\x00]*$")
 ]
 
 
-class BudgetOut(BaseModel):
+class ProgrammeBudgetOut(BaseModel):
     """A programme's budget; the three parts sum to it."""
 
     budget_yuan: Decimal
@@ -78,7 +78,7 @@ class ProgrammeOut(BaseModel):
     added_at: AwareDatetime
     sha256: str
     text: str
-    budget: BudgetOut | None
+    budget: ProgrammeBudgetOut | None
     """For the centre's own people and auditors; null for tenants."""
 
     @classmethod
@@ -87,7 +87,7 @@ class ProgrammeOut(BaseModel):
         programme, budget = kept.programme, None
         if money_too:
             left, paid = money.budget_of(connection, kept.programme_id)
-            budget = BudgetOut(
+            budget = ProgrammeBudgetOut(
                 budget_yuan=to_yuan(kept.budget),
                 left_yuan=to_yuan(left),
                 held_yuan=to_yuan(MicroYuan(kept.budget - left - paid)),
@@ -149,7 +149,7 @@ class VoucherOut(BaseModel):
     voucher_id: str
     programme_id: str
     tenant: str
-    state: State
+    state: VoucherState
     contract: str
     created_at: AwareDatetime
     changed_at: AwareDatetime
@@ -227,7 +227,7 @@ class ProgrammeIn(BaseModel):
     budget_yuan: Yuan | None = None
 
 
-class ApplicationIn(BaseModel):
+class VoucherApplicationIn(BaseModel):
     """An application to draft."""
 
     application: Application
@@ -289,7 +289,11 @@ def show_programme(programme_id: ThisId, centre: CentreHere, caller: Anyone) -> 
 
 @router.post("/v1/vouchers", status_code=201, response_model=WholeVoucherOut)
 def apply_for_voucher(
-    request: Request, body: ApplicationIn, centre: CentreHere, caller: Member, key: OnceKey = None
+    request: Request,
+    body: VoucherApplicationIn,
+    centre: CentreHere,
+    caller: Member,
+    key: OnceKey = None,
 ) -> Response:
     """Draft an application; the answer says what it comes to, or which rules it does not meet."""
 
@@ -304,7 +308,7 @@ def apply_for_voucher(
 def list_vouchers(
     centre: CentreHere,
     caller: RecordReader,
-    state: Annotated[State | None, Query(description="Those in one state.")] = None,
+    state: Annotated[VoucherState | None, Query(description="Those in one state.")] = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[VoucherOut]:

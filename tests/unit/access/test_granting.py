@@ -10,7 +10,7 @@ import pytest
 from zhisuan.access.application import (
     MOVES,
     Application,
-    State,
+    ApplicationState,
     Step,
     Vote,
     accept,
@@ -56,10 +56,10 @@ def test_half_is_paid_with_the_award_and_half_after_the_report():
     level = granting.named("explore")
     fresh = application(level, vector["yuan"])
     awarded = vote(fresh, level, Vote("reviewer", AT, fresh.wish.amount))
-    assert awarded.state is State.AWARDED
+    assert awarded.state is ApplicationState.AWARDED
     assert awarded.paid == from_yuan(vector["with_the_award"])
     completed = accept(report(awarded, "what we found"))
-    assert completed.state is State.COMPLETED
+    assert completed.state is ApplicationState.COMPLETED
     assert completed.paid - awarded.paid == from_yuan(vector["after_the_report"])
 
 
@@ -79,15 +79,19 @@ def test_small_ones_add_up_until_somebody_must_look():
 def test_a_rule_without_people_awards_and_pays_at_once():
     level = shipped().named("short_form")
     decided = decide(application(level), level)
-    assert (decided.state, decided.paid) == (State.COMPLETED, from_yuan(100))
+    assert (decided.state, decided.paid) == (ApplicationState.COMPLETED, from_yuan(100))
 
 
 def test_a_committee_awards_the_least_that_enough_would_give():
     level = shipped().named("committee")
     one = vote(application(level), level, Vote("a", AT, from_yuan(90)))
-    assert one.state is State.IN_REVIEW
+    assert one.state is ApplicationState.IN_REVIEW
     two = vote(one, level, Vote("b", AT, from_yuan(80)))
-    assert (two.state, two.awarded, two.paid) == (State.AWARDED, from_yuan(80), from_yuan(40))
+    assert (two.state, two.awarded, two.paid) == (
+        ApplicationState.AWARDED,
+        from_yuan(80),
+        from_yuan(40),
+    )
 
 
 def test_a_committee_refuses_when_as_many_refuse_and_nobody_speaks_twice():
@@ -95,7 +99,7 @@ def test_a_committee_refuses_when_as_many_refuse_and_nobody_speaks_twice():
     one = vote(application(level), level, Vote("a", AT, MicroYuan(0)))
     with pytest.raises(Conflict, match="reviewed"):
         vote(one, level, Vote("a", AT, MicroYuan(0)))
-    assert vote(one, level, Vote("b", AT, MicroYuan(0))).state is State.REFUSED
+    assert vote(one, level, Vote("b", AT, MicroYuan(0))).state is ApplicationState.REFUSED
 
 
 def test_nobody_awards_more_than_was_asked_for():
@@ -104,7 +108,7 @@ def test_nobody_awards_more_than_was_asked_for():
         vote(application(level), level, Vote("a", AT, from_yuan(101)))
 
 
-@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("state", list(ApplicationState))
 @pytest.mark.parametrize("step", list(Step))
 def test_an_application_moves_by_its_table_alone(state, step):
     level = shipped().named("verifier")
@@ -117,7 +121,7 @@ def test_an_application_moves_by_its_table_alone(state, step):
 
 
 def test_what_is_decided_stays_decided():
-    ends = {State.COMPLETED, State.REFUSED, State.WITHDRAWN}
+    ends = {ApplicationState.COMPLETED, ApplicationState.REFUSED, ApplicationState.WITHDRAWN}
     assert not [state for state, _ in MOVES if state in ends]
 
 

@@ -1998,7 +1998,7 @@ export interface components {
             /** Available Yuan */
             available_yuan: string;
             /** Budgets */
-            budgets: components["schemas"]["zhisuan__api__accounts__BudgetOut"][];
+            budgets: components["schemas"]["BudgetOut"][];
             /** Credit Yuan */
             credit_yuan: string;
             /** Data Kept Until */
@@ -2270,7 +2270,7 @@ export interface components {
             purpose: string;
             /** Report */
             report: string;
-            state: components["schemas"]["zhisuan__access__application__State"];
+            state: components["schemas"]["ApplicationState"];
             /** Tenant Id */
             tenant_id: string;
             /** Title */
@@ -2280,6 +2280,12 @@ export interface components {
             /** Yuan */
             yuan: string;
         };
+        /**
+         * ApplicationState
+         * @description How far it is.
+         * @enum {string}
+         */
+        ApplicationState: "in_review" | "awarded" | "reported" | "completed" | "refused" | "withdrawn";
         /**
          * AssessmentOut
          * @description What an application comes to as things stand: an amount, or the rules it does not meet.
@@ -2339,11 +2345,17 @@ export interface components {
             since: string;
         };
         /**
+         * BreakdownBy
+         * @description What it is broken down by, besides the kind of supply.
+         * @enum {string}
+         */
+        BreakdownBy: "kind" | "node" | "tenant" | "hour";
+        /**
          * BreakdownOut
          * @description What was supplied and used, counted from the records that the rates are counted from.
          */
         BreakdownOut: {
-            by: components["schemas"]["zhisuan__services__monitoring__breakdown__By"];
+            by: components["schemas"]["BreakdownBy"];
             /** Rows */
             rows: components["schemas"]["BreakdownRowOut"][];
             /**
@@ -2401,6 +2413,20 @@ export interface components {
              * @default
              */
             project: string;
+        };
+        /**
+         * BudgetOut
+         * @description The most that may be spent in a month; `project` is null for the tenant as a whole.
+         */
+        BudgetOut: {
+            /** Committed Yuan */
+            committed_yuan: string;
+            /** Left Yuan */
+            left_yuan: string;
+            /** Month Yuan */
+            month_yuan: string;
+            /** Project */
+            project: string | null;
         };
         /**
          * CatalogueOut
@@ -3092,6 +3118,28 @@ export interface components {
             upload_limit_bytes: number;
             /** Version */
             version: string;
+        };
+        /**
+         * GrantApplicationIn
+         * @description The short form.
+         */
+        GrantApplicationIn: {
+            /**
+             * Device Hours
+             * @default 0
+             */
+            device_hours: number;
+            /**
+             * Devices
+             * @default 0
+             */
+            devices: number;
+            /** Purpose */
+            purpose: string;
+            /** Title */
+            title: string;
+            /** Yuan */
+            yuan: number | string;
         };
         /**
          * GridOut
@@ -4393,6 +4441,20 @@ export interface components {
          */
         PriceClass: "preemptible" | "standard" | "reserved";
         /**
+         * PriceDifferenceOut
+         * @description Metered prices, before the shares for how work ended and the caps of the holds.
+         */
+        PriceDifferenceOut: {
+            /** After Yuan */
+            after_yuan: string;
+            /** Before Yuan */
+            before_yuan: string;
+            /** Item */
+            item: string;
+            /** Tenant */
+            tenant: string;
+        };
+        /**
          * PriceOut
          * @description One price of the list in each class, for whoever has no other agreement.
          */
@@ -4499,6 +4561,20 @@ export interface components {
             rows: number;
         };
         /**
+         * ProgrammeBudgetOut
+         * @description A programme's budget; the three parts sum to it.
+         */
+        ProgrammeBudgetOut: {
+            /** Budget Yuan */
+            budget_yuan: string;
+            /** Held Yuan */
+            held_yuan: string;
+            /** Left Yuan */
+            left_yuan: string;
+            /** Paid Yuan */
+            paid_yuan: string;
+        };
+        /**
          * ProgrammeIn
          * @description A programme to add: the short name of a shipped one, or a text of one's own.
          */
@@ -4520,7 +4596,7 @@ export interface components {
              * Format: date-time
              */
             added_at: string;
-            budget: components["schemas"]["zhisuan__api__vouchers__BudgetOut"] | null;
+            budget: components["schemas"]["ProgrammeBudgetOut"] | null;
             /** Issuer En */
             issuer_en: string;
             /** Issuer Zh */
@@ -5244,6 +5320,22 @@ export interface components {
             together: components["schemas"]["Together"];
         };
         /**
+         * RerateDifferenceOut
+         * @description One thing that does not come out the same.
+         */
+        RerateDifferenceOut: {
+            /** Again */
+            again: string;
+            /** Centre */
+            centre: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Tenant Id */
+            tenant_id: string | null;
+            /** What */
+            what: string;
+        };
+        /**
          * RerateIn
          * @description Which month.
          */
@@ -5260,7 +5352,7 @@ export interface components {
          */
         RerateOut: {
             /** Differences */
-            differences: components["schemas"]["zhisuan__api__export__DifferenceOut"][];
+            differences: components["schemas"]["RerateDifferenceOut"][];
             /** Differences Total */
             differences_total: number;
             /** Equal */
@@ -5614,7 +5706,7 @@ export interface components {
             /** Before Yuan */
             before_yuan: string;
             /** Items */
-            items: components["schemas"]["zhisuan__api__tariffs__DifferenceOut"][];
+            items: components["schemas"]["PriceDifferenceOut"][];
             /**
              * Since
              * Format: date-time
@@ -5833,11 +5925,17 @@ export interface components {
             seconds_low: number;
         };
         /**
+         * UsageBy
+         * @description What usage is summed by.
+         * @enum {string}
+         */
+        UsageBy: "day" | "task" | "project" | "algorithm";
+        /**
          * UsageOut
          * @description One's own usage over a period.
          */
         UsageOut: {
-            by: components["schemas"]["zhisuan__services__money__usage__By"];
+            by: components["schemas"]["UsageBy"];
             /** Items */
             items: components["schemas"]["UsageSumOut"][];
             /**
@@ -5971,6 +6069,13 @@ export interface components {
             yuan: string;
         };
         /**
+         * VoucherApplicationIn
+         * @description An application to draft.
+         */
+        VoucherApplicationIn: {
+            application: components["schemas"]["Application"];
+        };
+        /**
          * VoucherOut
          * @description A voucher as it stands.
          */
@@ -6001,7 +6106,7 @@ export interface components {
             programme_id: string;
             /** Redeemed Yuan */
             redeemed_yuan: string;
-            state: components["schemas"]["zhisuan__ledger__voucher__voucher__State"];
+            state: components["schemas"]["VoucherState"];
             /** Tenant */
             tenant: string;
             /** Used Yuan */
@@ -6009,6 +6114,12 @@ export interface components {
             /** Voucher Id */
             voucher_id: string;
         };
+        /**
+         * VoucherState
+         * @description Where a voucher stands.
+         * @enum {string}
+         */
+        VoucherState: "draft" | "applied" | "returned" | "issued" | "bound" | "consuming" | "settled" | "redemption_requested" | "verified" | "paid" | "withdrawn" | "refused" | "expired" | "revoked" | "clawed_back";
         /**
          * WaitingOut
          * @description Why a job waits.
@@ -6131,7 +6242,7 @@ export interface components {
             programme_id: string;
             /** Redeemed Yuan */
             redeemed_yuan: string;
-            state: components["schemas"]["zhisuan__ledger__voucher__voucher__State"];
+            state: components["schemas"]["VoucherState"];
             /** Tenant */
             tenant: string;
             /** Used Yuan */
@@ -6141,117 +6252,6 @@ export interface components {
             /** Yours */
             yours: components["schemas"]["Move"][];
         };
-        /**
-         * State
-         * @description How far it is.
-         * @enum {string}
-         */
-        zhisuan__access__application__State: "in_review" | "awarded" | "reported" | "completed" | "refused" | "withdrawn";
-        /**
-         * BudgetOut
-         * @description The most that may be spent in a month; `project` is null for the tenant as a whole.
-         */
-        zhisuan__api__accounts__BudgetOut: {
-            /** Committed Yuan */
-            committed_yuan: string;
-            /** Left Yuan */
-            left_yuan: string;
-            /** Month Yuan */
-            month_yuan: string;
-            /** Project */
-            project: string | null;
-        };
-        /**
-         * ApplicationIn
-         * @description The short form.
-         */
-        zhisuan__api__applications__ApplicationIn: {
-            /**
-             * Device Hours
-             * @default 0
-             */
-            device_hours: number;
-            /**
-             * Devices
-             * @default 0
-             */
-            devices: number;
-            /** Purpose */
-            purpose: string;
-            /** Title */
-            title: string;
-            /** Yuan */
-            yuan: number | string;
-        };
-        /**
-         * DifferenceOut
-         * @description One thing that does not come out the same.
-         */
-        zhisuan__api__export__DifferenceOut: {
-            /** Again */
-            again: string;
-            /** Centre */
-            centre: string;
-            /** Job Id */
-            job_id: string | null;
-            /** Tenant Id */
-            tenant_id: string | null;
-            /** What */
-            what: string;
-        };
-        /**
-         * DifferenceOut
-         * @description Metered prices, before the shares for how work ended and the caps of the holds.
-         */
-        zhisuan__api__tariffs__DifferenceOut: {
-            /** After Yuan */
-            after_yuan: string;
-            /** Before Yuan */
-            before_yuan: string;
-            /** Item */
-            item: string;
-            /** Tenant */
-            tenant: string;
-        };
-        /**
-         * ApplicationIn
-         * @description An application to draft.
-         */
-        zhisuan__api__vouchers__ApplicationIn: {
-            application: components["schemas"]["Application"];
-        };
-        /**
-         * BudgetOut
-         * @description A programme's budget; the three parts sum to it.
-         */
-        zhisuan__api__vouchers__BudgetOut: {
-            /** Budget Yuan */
-            budget_yuan: string;
-            /** Held Yuan */
-            held_yuan: string;
-            /** Left Yuan */
-            left_yuan: string;
-            /** Paid Yuan */
-            paid_yuan: string;
-        };
-        /**
-         * State
-         * @description Where a voucher stands.
-         * @enum {string}
-         */
-        zhisuan__ledger__voucher__voucher__State: "draft" | "applied" | "returned" | "issued" | "bound" | "consuming" | "settled" | "redemption_requested" | "verified" | "paid" | "withdrawn" | "refused" | "expired" | "revoked" | "clawed_back";
-        /**
-         * By
-         * @description What usage is summed by.
-         * @enum {string}
-         */
-        zhisuan__services__money__usage__By: "day" | "task" | "project" | "algorithm";
-        /**
-         * By
-         * @description What it is broken down by, besides the kind of supply.
-         * @enum {string}
-         */
-        zhisuan__services__monitoring__breakdown__By: "kind" | "node" | "tenant" | "hour";
     };
     responses: never;
     parameters: never;
@@ -6420,7 +6420,7 @@ export interface operations {
     list_applications_v1_applications_get: {
         parameters: {
             query?: {
-                state?: components["schemas"]["zhisuan__access__application__State"] | null;
+                state?: components["schemas"]["ApplicationState"] | null;
                 /** @description Items on a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -6465,7 +6465,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["zhisuan__api__applications__ApplicationIn"];
+                "application/json": components["schemas"]["GrantApplicationIn"];
             };
         };
         responses: {
@@ -9799,7 +9799,7 @@ export interface operations {
                 since?: string | null;
                 /** @description Now if left out. */
                 until?: string | null;
-                by?: components["schemas"]["zhisuan__services__money__usage__By"];
+                by?: components["schemas"]["UsageBy"];
             };
             header?: never;
             path?: never;
@@ -9866,7 +9866,7 @@ export interface operations {
     break_down_v1_utilisation_breakdown_get: {
         parameters: {
             query?: {
-                by?: components["schemas"]["zhisuan__services__monitoring__breakdown__By"];
+                by?: components["schemas"]["BreakdownBy"];
                 /** @description 30 days before `until` if left out. */
                 since?: string | null;
                 /** @description Now if left out. */
@@ -10043,7 +10043,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Those in one state. */
-                state?: components["schemas"]["zhisuan__ledger__voucher__voucher__State"] | null;
+                state?: components["schemas"]["VoucherState"] | null;
                 /** @description Items on a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -10088,7 +10088,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["zhisuan__api__vouchers__ApplicationIn"];
+                "application/json": components["schemas"]["VoucherApplicationIn"];
             };
         };
         responses: {

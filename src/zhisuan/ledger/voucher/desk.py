@@ -28,7 +28,16 @@ from zhisuan.ledger.voucher.rules import (
     assess,
     assess_redemption,
 )
-from zhisuan.ledger.voucher.voucher import CENTRE, WHO, Actor, By, Move, State, Voucher, moved
+from zhisuan.ledger.voucher.voucher import (
+    CENTRE,
+    WHO,
+    Actor,
+    By,
+    Move,
+    Voucher,
+    VoucherState,
+    moved,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ def draft(
         voucher_id=new_id("vch"),
         programme_id=kept.programme_id,
         tenant=tenant,
-        state=State.DRAFT,
+        state=VoucherState.DRAFT,
         application=application,
         created_at=now,
         changed_at=now,
@@ -128,7 +137,7 @@ def assessed(connection: Connection, voucher: Voucher, now: Instant) -> Assessme
     """
     kept = records.programme(connection, voucher.programme_id)
     programme, application = kept.programme, voucher.application
-    today = programme.day(voucher.changed_at if voucher.state is State.APPLIED else now)
+    today = programme.day(voucher.changed_at if voucher.state is VoucherState.APPLIED else now)
     uses = records.contract_uses(connection, application.contract.key, voucher.voucher_id)
     here = {each for each in uses if _slug(connection, each) == programme.slug}
     firm = application.applicant.code.upper()
@@ -306,7 +315,7 @@ def _pay(case: _Case) -> tuple[Voucher, _Facts]:
 
 def _claw_back(case: _Case) -> tuple[Voucher, _Facts]:
     _require_note(case)
-    paid = case.before.redeemed if case.before.state is State.PAID else MicroYuan(0)
+    paid = case.before.redeemed if case.before.state is VoucherState.PAID else MicroYuan(0)
     owed = money.claw_back(
         case.connection, case.kept.programme_id, case.after.voucher_id, paid, case.now
     )

@@ -27,8 +27,8 @@ from zhisuan.ledger.voucher.voucher import (
     UNISSUED,
     Actor,
     Move,
-    State,
     Voucher,
+    VoucherState,
 )
 from zhisuan.store import chains
 
@@ -127,7 +127,7 @@ def voucher(connection: Connection, tenant: str | None, voucher_id: str) -> Vouc
 def vouchers(
     connection: Connection,
     tenant: str | None,
-    state: State | None = None,
+    state: VoucherState | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> list[Voucher]:
@@ -142,7 +142,9 @@ def vouchers(
     return [_voucher(row) for row in connection.execute(query)]
 
 
-def standing_in(connection: Connection, states: Iterable[State]) -> dict[str, tuple[int, str]]:
+def standing_in(
+    connection: Connection, states: Iterable[VoucherState]
+) -> dict[str, tuple[int, str]]:
     """How many vouchers are in each of these states, and since when the oldest has been."""
     query = (
         select(VOUCHER.c.state, func.count(), func.min(VOUCHER.c.changed_at))
@@ -155,7 +157,7 @@ def standing_in(connection: Connection, states: Iterable[State]) -> dict[str, tu
 
 def paying(connection: Connection, tenants: Collection[str], now: Instant) -> list[Voucher]:
     """The vouchers that may pay for these tenants' jobs, the one bound first before others."""
-    states = [State.BOUND.value, State.CONSUMING.value]
+    states = [VoucherState.BOUND.value, VoucherState.CONSUMING.value]
     query = select(VOUCHER).where(
         VOUCHER.c.tenant.in_(tenants),
         VOUCHER.c.state.in_(states),
@@ -167,7 +169,7 @@ def paying(connection: Connection, tenants: Collection[str], now: Instant) -> li
 
 def overdue(connection: Connection, programme_id: str, now: Instant) -> list[Voucher]:
     """The programme's vouchers with money set aside whose time is over."""
-    states = [State.ISSUED.value, State.BOUND.value, State.CONSUMING.value]
+    states = [VoucherState.ISSUED.value, VoucherState.BOUND.value, VoucherState.CONSUMING.value]
     rows = connection.execute(
         select(VOUCHER).where(
             VOUCHER.c.programme_id == programme_id,
@@ -198,7 +200,7 @@ def firm_year(connection: Connection, slug: str, firm: str, year: int, but: str)
         VOUCHER.c.firm == firm,
         VOUCHER.c.year == year,
         VOUCHER.c.voucher_id != but,
-        VOUCHER.c.state != State.CLAWED_BACK.value,
+        VOUCHER.c.state != VoucherState.CLAWED_BACK.value,
     )
     return MicroYuan(int(connection.execute(query).scalar() or 0))
 
@@ -312,7 +314,7 @@ def _voucher(row: Row[Any]) -> Voucher:
         voucher_id=row.voucher_id,
         programme_id=row.programme_id,
         tenant=row.tenant,
-        state=State(row.state),
+        state=VoucherState(row.state),
         application=read_application(row.application),
         created_at=parse_instant(row.created_at),
         changed_at=parse_instant(row.changed_at),

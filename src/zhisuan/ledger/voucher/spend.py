@@ -27,7 +27,7 @@ from zhisuan.ledger.voucher import money, records
 from zhisuan.ledger.voucher.application import ItemKind
 from zhisuan.ledger.voucher.programme import Programme
 from zhisuan.ledger.voucher.rules import share
-from zhisuan.ledger.voucher.voucher import CENTRE, OPEN, By, Move, State, Voucher, moved
+from zhisuan.ledger.voucher.voucher import CENTRE, OPEN, By, Move, Voucher, VoucherState, moved
 
 _KINDS: Mapping[str, ItemKind] = {
     "core": ItemKind.COMPUTE,
@@ -106,7 +106,7 @@ class Purses:
         """Note which vouchers began to pay and which are used up."""
         for voucher_id, voucher in self._spent.items():
             standing = voucher
-            if standing.state is State.BOUND:
+            if standing.state is VoucherState.BOUND:
                 standing = self._move(standing, Move.CONSUME)
             if not self._left[voucher_id]:
                 standing = self._move(standing, Move.CLOSE)
@@ -161,9 +161,9 @@ def refunded(
     voucher = records.voucher(connection, None, paid[0])
     back = paid[1] * amount // charge.amount
     used = {voucher_used(paid[0]): -back, VOUCHERS_DUE: back}
-    if voucher.state is State.PAID:
+    if voucher.state is VoucherState.PAID:
         gains = {VOUCHERS_DUE: back}
-    elif voucher.state is State.CLAWED_BACK:
+    elif voucher.state is VoucherState.CLAWED_BACK:
         gains = {voucher_owed(paid[0]): back}
     elif voucher.state in OPEN:
         gains = used | {voucher_held(paid[0]): back}

@@ -26,7 +26,7 @@ from zhisuan.core.money import MicroYuan
 from zhisuan.ledger.voucher.application import Application, Document
 
 
-class State(StrEnum):
+class VoucherState(StrEnum):
     """Where a voucher stands."""
 
     DRAFT = "draft"
@@ -74,9 +74,9 @@ class By(StrEnum):
     CENTRE = "centre"
 
 
-S, M = State, Move
+S, M = VoucherState, Move
 
-MOVES: Mapping[tuple[State, Move], State] = {
+MOVES: Mapping[tuple[VoucherState, Move], VoucherState] = {
     (S.DRAFT, M.SUBMIT): S.APPLIED,
     (S.DRAFT, M.WITHDRAW): S.WITHDRAWN,
     (S.APPLIED, M.WITHDRAW): S.WITHDRAWN,
@@ -164,7 +164,7 @@ class Voucher:
     voucher_id: str
     programme_id: str
     tenant: str
-    state: State
+    state: VoucherState
     application: Application
     created_at: Instant
     changed_at: Instant
@@ -178,7 +178,7 @@ class Voucher:
     papers: tuple[Document, ...] = ()
 
 
-def may(state: State, by: By | None = None) -> tuple[Move, ...]:
+def may(state: VoucherState, by: By | None = None) -> tuple[Move, ...]:
     """The moves that are possible from a state, by somebody in this part or by anybody."""
     return tuple(move for (at, move) in MOVES if at is state and (by is None or by in WHO[move]))
 

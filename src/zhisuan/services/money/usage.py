@@ -27,7 +27,7 @@ from zhisuan.services.centre import Centre
 _AT_ONCE = 2000
 
 
-class By(StrEnum):
+class UsageBy(StrEnum):
     """What usage is summed by."""
 
     DAY = "day"
@@ -71,7 +71,7 @@ class OwnUsage:
 
 
 def usage(
-    centre: Centre, connection: Connection, tenant: str, since: Instant, until: Instant, by: By
+    centre: Centre, connection: Connection, tenant: str, since: Instant, until: Instant, by: UsageBy
 ) -> OwnUsage:
     """What a tenant was charged from `since` up to `until`, and what it had for it."""
     found = OwnUsage()
@@ -92,22 +92,22 @@ def usage(
     return found
 
 
-def _keys(by: By, zone: ZoneInfo) -> Callable[[Charge, Job], str]:
-    if by is By.DAY:
+def _keys(by: UsageBy, zone: ZoneInfo) -> Callable[[Charge, Job], str]:
+    if by is UsageBy.DAY:
         return lambda charge, _: charge.settled_at.astimezone(zone).date().isoformat()
-    if by is By.TASK:
+    if by is UsageBy.TASK:
         return lambda _, job: job.task_id or ""
-    if by is By.PROJECT:
+    if by is UsageBy.PROJECT:
         return lambda charge, _: charge.project or ""
     return lambda _, job: job.work.algorithm
 
 
 def _labels(
-    centre: Centre, connection: Connection, tenant: str, known: Mapping[str, Job], by: By
+    centre: Centre, connection: Connection, tenant: str, known: Mapping[str, Job], by: UsageBy
 ) -> Mapping[str, Bilingual]:
-    if by is By.ALGORITHM:
+    if by is UsageBy.ALGORITHM:
         return {each.name: each.card.title for each in centre.catalogue}
-    if by is not By.TASK:
+    if by is not UsageBy.TASK:
         return {}
     wanted = [job.task_id for job in known.values() if job.task_id is not None]
     tasks = records.some_tasks(connection, wanted) if wanted else {}

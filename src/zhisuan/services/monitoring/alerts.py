@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from zhisuan.access import records as access
-from zhisuan.access.application import State as ApplicationState
+from zhisuan.access.application import ApplicationState
 from zhisuan.access.permission import Permission
 from zhisuan.compute import records as jobs
 from zhisuan.compute.job import Job, JobReason, JobState
@@ -30,7 +30,7 @@ from zhisuan.ledger.accounts.ladder import Stage
 from zhisuan.ledger.invoicing import records as invoicing
 from zhisuan.ledger.invoicing.invoice import span_of
 from zhisuan.ledger.voucher import records as vouchers
-from zhisuan.ledger.voucher.voucher import State as VoucherState
+from zhisuan.ledger.voucher.voucher import VoucherState
 from zhisuan.services.centre import Centre
 from zhisuan.services.pool.nodes import holding, present
 

@@ -25,7 +25,7 @@ _HOUR = timedelta(hours=1)
 _HOUR_S = 3600.0
 
 
-class By(StrEnum):
+class BreakdownBy(StrEnum):
     """What it is broken down by, besides the kind of supply."""
 
     KIND = "kind"
@@ -81,16 +81,16 @@ Sums = dict[Row, dict[Measure, float]]
 
 
 def breakdown(
-    centre: Centre, connection: Connection, since: Instant, until: Instant, by: By
+    centre: Centre, connection: Connection, since: Instant, until: Instant, by: BreakdownBy
 ) -> Sums:
     """Unit-seconds by row and measure over a period."""
     until = min(until, centre.clock.now())
     held = uses(centre, connection, since, until)
     pieces = list(_used(held, by))
-    if by is not By.TENANT:
+    if by is not BreakdownBy.TENANT:
         there = supply.between(connection, since, until, centre.clock.now())
         pieces += _supplied(there, worked(held), by)
-    return summed(pieces, since, until, hourly=by is By.HOUR)
+    return summed(pieces, since, until, hourly=by is BreakdownBy.HOUR)
 
 
 def summed(
@@ -118,21 +118,25 @@ def summed(
     )
 
 
-def _supplied(intervals: Iterable[Interval], when: Worked, by: By) -> Iterable[Piece]:
+def _supplied(intervals: Iterable[Interval], when: Worked, by: BreakdownBy) -> Iterable[Piece]:
     for each, metered in stretches(intervals, when):
         measures = [Measure.INSTALLED]
         if metered and each.available:
             measures.append(Measure.AVAILABLE)
-        group = each.node if by is By.NODE else ""
+        group = each.node if by is BreakdownBy.NODE else ""
         for kind, milli in each.capacity.items():
             for measure in measures:
                 yield Piece(measure, group, kind, each.since, each.until, milli / MILLI)
 
 
-def _used(held: Iterable[Use], by: By) -> Iterable[Piece]:
+def _used(held: Iterable[Use], by: BreakdownBy) -> Iterable[Piece]:
     for use in held:
         whole_s = (use.until - use.since).total_seconds()
-        parts = use.parts if by is By.NODE else {use.tenant if by is By.TENANT else "": use.milli}
+        parts = (
+            use.parts
+            if by is BreakdownBy.NODE
+            else {use.tenant if by is BreakdownBy.TENANT else "": use.milli}
+        )
         for group, milli in parts.items():
             for kind, amount in milli.items():
                 rates = {Measure.ALLOCATED: amount / MILLI}

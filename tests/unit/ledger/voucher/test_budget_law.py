@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from zhisuan.core.errors import CentreError, Conflict
 from zhisuan.core.money import from_yuan
-from zhisuan.ledger.voucher.voucher import UNISSUED, Move, State
+from zhisuan.ledger.voucher.voucher import UNISSUED, Move, VoucherState
 
 BUDGET = from_yuan("1000000")
 FIRM_YEAR = from_yuan("2000000")
@@ -108,7 +108,7 @@ class BudgetLaw(RuleBasedStateMachine):
         assert all(uses == 1 for uses in contracts.values())
         given = Counter()
         for each in spoken_for:
-            if each.state is not State.CLAWED_BACK:
+            if each.state is not VoucherState.CLAWED_BACK:
                 firm = each.application.applicant.code
                 given[firm, each.year] += each.granted - each.given_back
         assert all(amount <= FIRM_YEAR for amount in given.values())

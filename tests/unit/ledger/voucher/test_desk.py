@@ -17,7 +17,7 @@ from zhisuan.ledger.account import DEPOSITS, REVENUE, VOUCHERS_DUE, available, v
 from zhisuan.ledger.tariff import Outcome
 from zhisuan.ledger.voucher import desk, money, records
 from zhisuan.ledger.voucher.programme import shipped_text
-from zhisuan.ledger.voucher.voucher import Actor, By, Move, State
+from zhisuan.ledger.voucher.voucher import Actor, By, Move, VoucherState
 
 GRANTED = from_yuan("600000")
 BUDGET = from_yuan("10000000")
@@ -32,17 +32,17 @@ def small(bureau, left):
 
 def test_the_whole_life_of_a_voucher(bureau):
     made = bureau.bound()
-    assert (made.state, made.granted) == (State.BOUND, GRANTED)
+    assert (made.state, made.granted) == (VoucherState.BOUND, GRANTED)
     assert bureau.budget() == (BUDGET - GRANTED, GRANTED, 0)
     charge = bureau.settled()
-    assert bureau.get(made.voucher_id).state is State.CONSUMING
+    assert bureau.get(made.voucher_id).state is VoucherState.CONSUMING
     closed = bureau.do(made.voucher_id, Move.CLOSE)
     assert closed.given_back == GRANTED - HOUR // 5
     asked = bureau.do(made.voucher_id, Move.REQUEST, documents=bureau.papers("1"))
     assert asked.redeemed == HOUR // 5
     bureau.do(made.voucher_id, Move.VERIFY)
     paid = bureau.do(made.voucher_id, Move.PAY, note="bank slip 7")
-    assert paid.state is State.PAID
+    assert paid.state is VoucherState.PAID
     assert bureau.budget() == (BUDGET - HOUR // 5, 0, HOUR // 5)
     assert charge.amount == HOUR
     with bureau.database.read() as connection:
@@ -80,13 +80,13 @@ def test_a_voucher_pays_no_more_than_it_holds_and_is_then_settled(bureau):
         jobs = records.jobs_paid(connection, made.voucher_id)
     assert (purse.held, purse.used) == (0, 20_000)
     assert sorted(jobs.values()) == [7_000, 13_000]
-    assert bureau.get(made.voucher_id).state is State.SETTLED
+    assert bureau.get(made.voucher_id).state is VoucherState.SETTLED
 
 
 def test_a_voucher_pays_nothing_of_work_that_costs_nothing(bureau):
     made = bureau.bound()
     assert bureau.settled(outcome=Outcome.CENTRE_FAULT).amount == 0
-    assert bureau.get(made.voucher_id).state is State.BOUND
+    assert bureau.get(made.voucher_id).state is VoucherState.BOUND
 
 
 def test_of_a_reduced_price_the_share_is_reduced_alike(bureau):
@@ -102,7 +102,7 @@ def test_lines_out_of_scope_are_the_tenants_own(bureau):
     item = {"kind": "model", "title": "model", "amount_yuan": "1000"}
     made = bureau.bound(items=[item])
     bureau.settled()
-    assert bureau.get(made.voucher_id).state is State.BOUND
+    assert bureau.get(made.voucher_id).state is VoucherState.BOUND
 
 
 def models_only():
@@ -115,7 +115,7 @@ def test_nothing_is_paid_before_the_service_begins_or_after_it_ended(bureau):
     bureau.settled()
     bureau.clock.turn(days=70)
     bureau.settled()
-    assert bureau.get(made.voucher_id).state is State.BOUND
+    assert bureau.get(made.voucher_id).state is VoucherState.BOUND
     with pytest.raises(IllegalTransition):
         bureau.do(made.voucher_id, Move.REVOKE)
 
@@ -125,10 +125,10 @@ def test_the_bound_first_pays_first_and_one_voucher_pays_for_one_job(bureau):
     bureau.clock.turn(minutes=1)
     second = bureau.bound(number="C-2", firm="FIRM2")
     bureau.settled()
-    assert bureau.get(first.voucher_id).state is State.SETTLED
-    assert bureau.get(second.voucher_id).state is State.BOUND
+    assert bureau.get(first.voucher_id).state is VoucherState.SETTLED
+    assert bureau.get(second.voucher_id).state is VoucherState.BOUND
     bureau.settled()
-    assert bureau.get(second.voucher_id).state is State.CONSUMING
+    assert bureau.get(second.voucher_id).state is VoucherState.CONSUMING
 
 
 def test_a_second_application_for_a_contract_is_refused_until_the_first_is_withdrawn(bureau):
@@ -136,9 +136,9 @@ def test_a_second_application_for_a_contract_is_refused_until_the_first_is_withd
     bureau.do(first.voucher_id, Move.SUBMIT)
     with pytest.raises(NotEligible, match="contract_once"):
         bureau.do(second.voucher_id, Move.SUBMIT)
-    assert bureau.get(second.voucher_id).state is State.DRAFT
+    assert bureau.get(second.voucher_id).state is VoucherState.DRAFT
     bureau.do(first.voucher_id, Move.WITHDRAW)
-    assert bureau.do(second.voucher_id, Move.SUBMIT).state is State.APPLIED
+    assert bureau.do(second.voucher_id, Move.SUBMIT).state is VoucherState.APPLIED
 
 
 def test_a_contract_with_a_voucher_of_another_programme_is_subsidised_already(bureau):
@@ -156,7 +156,7 @@ def test_what_a_firm_gave_back_it_may_be_given_again(bureau):
     with pytest.raises(NotEligible, match="firm_year_cap"):
         bureau.do(second.voucher_id, Move.SUBMIT)
     bureau.do(first.voucher_id, Move.REVOKE)
-    assert bureau.do(second.voucher_id, Move.SUBMIT).state is State.APPLIED
+    assert bureau.do(second.voucher_id, Move.SUBMIT).state is VoucherState.APPLIED
     assert bureau.budget() == (BUDGET, 0, 0)
 
 
@@ -186,7 +186,7 @@ def test_an_expired_voucher_gives_its_rest_back_when_anything_moves(bureau):
     bureau.clock.turn(days=400)
     with bureau.database.write() as connection:
         desk.expire_due(connection, bureau.programme_id, bureau.clock.now())
-    assert bureau.get(made.voucher_id).state is State.EXPIRED
+    assert bureau.get(made.voucher_id).state is VoucherState.EXPIRED
     assert bureau.budget() == (BUDGET, 0, 0)
 
 
@@ -196,7 +196,7 @@ def test_an_overdue_voucher_that_has_paid_is_settled_whoever_ends_it(bureau, mov
     bureau.settled()
     bureau.clock.turn(days=400)
     ended = bureau.do(made.voucher_id, move)
-    assert (ended.state, ended.given_back) == (State.SETTLED, GRANTED - HOUR // 5)
+    assert (ended.state, ended.given_back) == (VoucherState.SETTLED, GRANTED - HOUR // 5)
     assert bureau.get(made.voucher_id) == ended
     assert bureau.budget() == (BUDGET - HOUR // 5, HOUR // 5, 0)
 
@@ -261,7 +261,7 @@ def test_who_approved_does_not_verify(bureau):
     with pytest.raises(Conflict, match="Who approved"):
         bureau.do(made.voucher_id, Move.VERIFY, same)
     returned = bureau.do(made.voucher_id, Move.RETURN)
-    assert (returned.state, returned.redeemed) == (State.SETTLED, 0)
+    assert (returned.state, returned.redeemed) == (VoucherState.SETTLED, 0)
 
 
 def test_a_redemption_without_papers_names_the_rules_and_changes_nothing(bureau):
@@ -270,7 +270,7 @@ def test_a_redemption_without_papers_names_the_rules_and_changes_nothing(bureau)
     bureau.do(made.voucher_id, Move.CLOSE)
     with pytest.raises(NotEligible, match=r"evidence_missing.*invoice_short"):
         bureau.do(made.voucher_id, Move.REQUEST)
-    assert bureau.get(made.voucher_id).state is State.SETTLED
+    assert bureau.get(made.voucher_id).state is VoucherState.SETTLED
 
 
 def test_a_voucher_is_bound_to_its_own_contract_alone(bureau):

@@ -7,7 +7,7 @@ import pytest
 
 from zhisuan.core.errors import IllegalTransition, NotAllowed
 from zhisuan.ledger.voucher.application import read_application
-from zhisuan.ledger.voucher.voucher import MOVES, WHO, By, Move, State, Voucher, may, moved
+from zhisuan.ledger.voucher.voucher import MOVES, WHO, By, Move, Voucher, VoucherState, may, moved
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 APPLICATION = {
@@ -29,7 +29,7 @@ def at(state):
     return Voucher("vch_1", "vpr_1", "ten_1", state, read_application(APPLICATION), NOW, NOW)
 
 
-@pytest.mark.parametrize(("state", "move"), list(product(State, Move)))
+@pytest.mark.parametrize(("state", "move"), list(product(VoucherState, Move)))
 def test_a_move_goes_where_the_table_says_or_is_refused_with_what_is_possible(state, move):
     by = next(iter(WHO[move]))
     if (state, move) in MOVES:
@@ -52,17 +52,17 @@ def test_a_move_is_for_those_the_table_names(move, by):
 
 
 def test_every_state_is_reached_and_terminal_means_no_way_out():
-    reached, grown = {State.DRAFT}, True
+    reached, grown = {VoucherState.DRAFT}, True
     while grown:
         further = {to for (state, _), to in MOVES.items() if state in reached}
         grown = not further <= reached
         reached |= further
-    assert reached == set(State)
-    ended = {state for state in State if not may(state)}
+    assert reached == set(VoucherState)
+    ended = {state for state in VoucherState if not may(state)}
     assert ended == {
-        State.WITHDRAWN,
-        State.REFUSED,
-        State.EXPIRED,
-        State.REVOKED,
-        State.CLAWED_BACK,
+        VoucherState.WITHDRAWN,
+        VoucherState.REFUSED,
+        VoucherState.EXPIRED,
+        VoucherState.REVOKED,
+        VoucherState.CLAWED_BACK,
     }

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from asking import answer, asked, dataset
 
-from zhisuan.services.money.usage import By, usage
+from zhisuan.services.money.usage import UsageBy, usage
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def month(workshop):
     return workshop
 
 
-def told(workshop, by=By.DAY, back_s=10**7, until_s=1.0):
+def told(workshop, by=UsageBy.DAY, back_s=10**7, until_s=1.0):
     now = workshop.clock.now()
     since, until = now - timedelta(seconds=back_s), now + timedelta(seconds=until_s)
     with workshop.centre.database.read() as connection:
@@ -54,7 +54,7 @@ def counted_by_hand(workshop):
     return hand, len(settled)
 
 
-@pytest.mark.parametrize("by", list(By))
+@pytest.mark.parametrize("by", list(UsageBy))
 def test_the_sums_are_those_of_the_ledger(month, by):
     found = told(month, by)
     hand, jobs = counted_by_hand(month)
@@ -70,10 +70,10 @@ def test_the_sums_are_those_of_the_ledger(month, by):
 
 
 def test_it_is_grouped_by_what_was_asked(month):
-    assert len(told(month, By.DAY).rows) == 3
-    assert list(told(month, By.ALGORITHM).rows) == ["probe"]
-    assert list(told(month, By.PROJECT).rows) == [""]
-    tasks = told(month, By.TASK).rows
+    assert len(told(month, UsageBy.DAY).rows) == 3
+    assert list(told(month, UsageBy.ALGORITHM).rows) == ["probe"]
+    assert list(told(month, UsageBy.PROJECT).rows) == [""]
+    tasks = told(month, UsageBy.TASK).rows
     assert len(tasks) == 3
     assert tasks.pop("").jobs == 2, "what was for no task is one sum"
     assert [row.label.zh for row in tasks.values()] == ["shop → y", "shop → y"]

@@ -12,7 +12,7 @@ from zhisuan.compute.node import NodeState
 from zhisuan.compute.supply import records as supply
 from zhisuan.compute.supply.interval import CORES, Kind
 from zhisuan.core.clock import format_instant
-from zhisuan.services.monitoring.breakdown import By, Measure, Piece, breakdown, summed
+from zhisuan.services.monitoring.breakdown import BreakdownBy, Measure, Piece, breakdown, summed
 from zhisuan.services.monitoring.utilisation import Rate, utilisation
 from zhisuan.services.pool.nodes import set_state
 
@@ -70,7 +70,7 @@ def told(workshop, by):
     return sums, {row.group for row in rows}, rates
 
 
-@pytest.mark.parametrize("by", list(By))
+@pytest.mark.parametrize("by", list(BreakdownBy))
 def test_the_parts_sum_up_to_the_numerators_and_denominators_of_the_rates(day, by):
     sums, _, rates = told(day, by)
     assert rates
@@ -80,7 +80,7 @@ def test_the_parts_sum_up_to_the_numerators_and_denominators_of_the_rates(day, b
             Measure.ALLOCATED: rate[Rate.ALLOCATED].numerator,
             Measure.BILLABLE: rate[Rate.SOLD].numerator,
         }
-        if by is not By.TENANT:
+        if by is not BreakdownBy.TENANT:
             known[Measure.INSTALLED] = rate[Rate.AVAILABLE].denominator
             known[Measure.AVAILABLE] = rate[Rate.AVAILABLE].numerator
         if each.kind.name == CORES:
@@ -91,10 +91,10 @@ def test_the_parts_sum_up_to_the_numerators_and_denominators_of_the_rates(day, b
 
 
 def test_each_stands_in_its_own_group(day):
-    assert told(day, By.KIND)[1] == {""}
-    assert told(day, By.NODE)[1] == {"here", "sim-1", "sim-2"}
-    assert told(day, By.TENANT)[1] == {day.tenant}
-    hours = told(day, By.HOUR)[1]
+    assert told(day, BreakdownBy.KIND)[1] == {""}
+    assert told(day, BreakdownBy.NODE)[1] == {"here", "sim-1", "sim-2"}
+    assert told(day, BreakdownBy.TENANT)[1] == {day.tenant}
+    hours = told(day, BreakdownBy.HOUR)[1]
     assert len(hours) == 6
     assert all(hour.endswith(":00:00+00:00") for hour in hours)
 
@@ -102,7 +102,7 @@ def test_each_stands_in_its_own_group(day):
 def test_a_gang_is_counted_on_each_of_its_nodes(day):
     since, until = day.clock.now() - timedelta(hours=5), day.clock.now()
     with day.centre.database.read() as connection:
-        rows = breakdown(day.centre, connection, since, until, By.NODE)
+        rows = breakdown(day.centre, connection, since, until, BreakdownBy.NODE)
     devices = {
         row.group: sums[Measure.ALLOCATED] for row, sums in rows.items() if "npu" in row[1].name
     }

@@ -1,4 +1,3 @@
-import { Breadcrumb } from 'antd'
 import { type ReactNode, useEffect } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '../words'
@@ -26,13 +25,20 @@ export function Page({ title, lead, actions, trail, wide = false, children }: Pa
   return (
     <div className={wide ? 'page wide' : 'page'}>
       {trail && (
-        <Breadcrumb
-          className="trail"
-          items={[
-            ...trail.map(({ label, to }) => ({ title: <Link to={to}>{label}</Link> })),
-            { title },
-          ]}
-        />
+        <nav className="trail" aria-label={t('parts:trail')}>
+          <ol>
+            {trail.map(({ label, to }) => (
+              <li key={to} className="trail-step">
+                <Link to={to} className="trail-link">
+                  {label}
+                </Link>
+              </li>
+            ))}
+            <li className="trail-step" aria-current="page">
+              {title}
+            </li>
+          </ol>
+        </nav>
       )}
       <header className="page-head">
         <div className="grow">

@@ -6,11 +6,11 @@ import {
   TranslationOutlined,
   UserOutlined,
 } from '@ant-design/icons'
-import { Dropdown } from 'antd'
-import type { ReactNode } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Popover } from 'antd'
+import { type ReactNode, useState } from 'react'
+import { Link } from 'react-router'
 import { $api } from '../api/client'
-import { logOut, useMay, useSession } from '../api/session'
+import { logOut, type Session, useMay, useSession } from '../api/session'
 import { useMode } from '../look/mode'
 import { useFormat } from '../parts/useFormat'
 import { speak, useLanguage, useWords } from '../words'
@@ -20,7 +20,6 @@ import { openSearch } from './Search'
 export function TopBar({ menu }: { menu: ReactNode }) {
   const t = useWords()
   const session = useSession()
-  const go = useNavigate()
   return (
     <header className="bar">
       {menu}
@@ -38,41 +37,43 @@ export function TopBar({ menu }: { menu: ReactNode }) {
       <Balance />
       <LanguageSwitch />
       <ModeSwitch />
-      {session ? (
-        <Dropdown
-          trigger={['click']}
-          menu={{
-            items: [
-              {
-                key: 'who',
-                disabled: true,
-                label: (
-                  <div className="who">
-                    <b>{session.name}</b>
-                    <span>
-                      {session.tenant_name} · {t(`parts:role.${session.role}`)}
-                    </span>
-                  </div>
-                ),
-              },
-              { type: 'divider' },
-              { key: 'board', label: t('shell:board') },
-              { key: 'out', icon: <LogoutOutlined />, label: t('shell:log_out') },
-            ],
-            onClick: ({ key }) => {
-              if (key === 'board') go('/board')
-              if (key === 'out') logOut()
-            },
-          }}
-        >
-          <button type="button" className="plain" aria-label={t('shell:me')}>
-            <UserOutlined />
-          </button>
-        </Dropdown>
-      ) : (
-        <Link to="/login">{t('shell:log_in')}</Link>
-      )}
+      {session ? <Me session={session} /> : <Link to="/login">{t('shell:log_in')}</Link>}
     </header>
+  )
+}
+
+/** Who one is, and the way out. */
+function Me({ session }: { session: Session }) {
+  const t = useWords()
+  const [open, setOpen] = useState(false)
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      open={open}
+      onOpenChange={setOpen}
+      destroyOnHidden
+      content={
+        <div className="me">
+          <div className="me-who">
+            <b>{session.name}</b>
+            <span>
+              {session.tenant_name} · {t(`parts:role.${session.role}`)}
+            </span>
+          </div>
+          <Link to="/board" className="me-act" onClick={() => setOpen(false)}>
+            {t('shell:board')}
+          </Link>
+          <button type="button" className="plain me-act" onClick={logOut}>
+            <LogoutOutlined /> {t('shell:log_out')}
+          </button>
+        </div>
+      }
+    >
+      <button type="button" className="plain" aria-label={t('shell:me')} aria-expanded={open}>
+        <UserOutlined />
+      </button>
+    </Popover>
   )
 }
 

@@ -95,6 +95,12 @@ class Person:
         text = re.sub(r"</?\w+>", "", WORDS[self.language][key])
         return re.sub(r"\{\{(\w+)\}\}", lambda found: str(values[found[1]]), text)
 
+    @property
+    def table(self):
+        """What the person brings, and the column they ask for."""
+        name, target = TABLES[self.language]
+        return EXAMPLES / name, target
+
     def opens(self, address):
         self.page.goto(f"{self.url}{address}")
 
@@ -276,13 +282,13 @@ class Walked:
 
 def first_walk(who):
     """Register, bring, ask, choose, start, wait, take away."""
-    table, target = TABLES[who.language]
+    table, target = who.table
     who.opens("/")
     who.reaches("/login")
     login = who.registers()
     with who.page.expect_file_chooser() as chooser:
         who.press("button", "tasks:drop.choose")
-    chooser.value.set_files(EXAMPLES / table)
+    chooser.value.set_files(table)
     who.reaches(r"/new\?.*task=")
     who.sees(target)
     who.page.reload()  # leaving loses nothing
@@ -301,8 +307,8 @@ def first_walk(who):
     archive = zipfile.ZipFile(io.BytesIO(Path(taken.value.path()).read_bytes()))
     who.assert_nothing_went_wrong()
     encoding = {"zh": "gb18030", "en": "utf-8"}[who.language]
-    columns = (EXAMPLES / table).read_text(encoding).splitlines()[0].split(",")
-    own = (*columns, Path(table).stem, login, "Lin")
+    columns = table.read_text(encoding).splitlines()[0].split(",")
+    own = (*columns, table.stem, login, "Lin")
     return Walked(login, task, solution, target, archive, who.clicks, own)
 
 

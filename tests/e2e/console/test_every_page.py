@@ -199,9 +199,15 @@ def test_every_page_of_a_tenant(walked, programme, language, dark, narrow):
 
 
 @pytest.mark.parametrize(
-    ("language", "dark", "narrow"), [("zh", False, False), ("en", True, True)], ids=["zh", "en"]
+    ("role", "language", "dark", "narrow"),
+    [
+        ("operator", "zh", False, False),
+        ("operator", "en", True, True),
+        ("auditor", "zh", False, False),
+        ("auditor", "en", True, True),
+        ("engineer", "zh", True, False),
+    ],
 )
-@pytest.mark.parametrize("role", ["operator", "auditor"])
 def test_every_page_of_who_runs_and_who_checks(
     role, person, centre, walked, language, dark, narrow
 ):

@@ -7,6 +7,7 @@ import { Ask } from '../../parts/Ask'
 import { Panel } from '../../parts/Page'
 import { ProblemView } from '../../parts/ProblemView'
 import { Quality, type QualityWord } from '../../parts/Quality'
+import { useFilters } from '../../parts/useFilters'
 import { useFormat } from '../../parts/useFormat'
 import { useWords } from '../../words'
 
@@ -17,7 +18,9 @@ type Offer = Task['offers'][number]
 export function Offers({ task, again }: { task: Task; again: () => void }) {
   const t = useWords('tasks')
   const go = useNavigate()
-  const [effort, setEffort] = useState<Offer['effort']>('standard')
+  const [filters, set] = useFilters('effort')
+  const asked = task.offers.find((each) => each.effort === filters.effort)
+  const [effort, setEffort] = useState(asked?.effort ?? 'standard')
   const [project, setProject] = useState<string>()
   const projects = $api.useQuery('get', '/v1/projects', { params: { query: { limit: 200 } } })
   const open = projects.data?.items.filter((each) => !each.closed_at) ?? []
@@ -37,7 +40,10 @@ export function Offers({ task, again }: { task: Task; again: () => void }) {
             key={offer.effort}
             offer={offer}
             chosen={offer.effort === effort}
-            choose={() => setEffort(offer.effort)}
+            choose={() => {
+              setEffort(offer.effort)
+              set({ effort: offer.effort })
+            }}
           />
         ))}
       </fieldset>

@@ -5,6 +5,7 @@ to try as `hint`. Anything unforeseen is logged whole and told as `internal`, ne
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -89,8 +90,32 @@ async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"][:_DEEP])
     return answer(
-        422, "wrong_input", f"{place}: {first['msg']}.", f"{_DOCUMENT} says what is expected."
+        422, "wrong_input", f"{place}: {_told(first)}.", f"{_DOCUMENT} says what is expected."
     )
+
+
+def _told(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a value, without the expression that it does not match."""
+    if fault["type"] != "string_pattern_mismatch":
+        return fault["msg"]
+    pattern = fault["ctx"]["pattern"]
+    for part, words in _WRITTEN.items():
+        if part in pattern:
+            return words
+    return "It is not written as expected"
+
+
+_WRITTEN = {
+    r"[^\x00": "It holds a character that cannot be printed",
+    "(0[1-9]|1[0-2])": "A month is written as 2026-03",
+    r"[\w.+@-]+": "Letters, digits and . + @ - _ may stand here, and no spaces",
+    r"\w[\w.-]*": "It begins with a letter or a digit; then also . - _ may stand here, no spaces",
+    "[a-z][a-z0-9-]": "Small letters, digits and - may stand here, a letter first",
+    "[0-9a-f]{64}": "It is a SHA-256 in 64 small hexadecimal digits",
+    "[0-9A-Za-z-]{2,40}": "Two to forty letters, digits or - may stand here",
+    r"\d+": "It is a whole number",
+}
+"""Parts of the patterns that values must match, and what they say in words."""
 
 
 async def _http_error(_request: Request, error: Exception) -> JSONResponse:

@@ -1,12 +1,15 @@
 """Errors at the door: the whole tree has one shape, and what is unforeseen tells nothing."""
 
 import asyncio
+import json
+import re
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from zhisuan.api import problem
+from zhisuan.api.app import create_app
 from zhisuan.core import errors
 from zhisuan.core.errors import CentreError
 
@@ -57,3 +60,13 @@ def test_what_is_unforeseen_tells_nothing_of_itself():
     assert answer.status_code == 500
     assert answer.json()["code"] == "internal"
     assert "secret" not in answer.text
+
+
+def test_no_expression_is_told_to_people():
+    """Every pattern that the API holds values against has its words."""
+    document = create_app(None).openapi()
+    patterns = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(document)))
+    assert patterns
+    for pattern in patterns:
+        fault = {"type": "string_pattern_mismatch", "ctx": {"pattern": json.loads(f'"{pattern}"')}}
+        assert problem._told(fault) != problem._told({**fault, "ctx": {"pattern": ""}}), pattern

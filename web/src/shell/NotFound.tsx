@@ -1,6 +1,5 @@
-import { Button } from 'antd'
-import { Link } from 'react-router'
 import { Empty } from '../parts/Empty'
+import { LinkButton } from '../parts/LinkButton'
 import { Page } from '../parts/Page'
 import { useWords } from '../words'
 
@@ -12,9 +11,9 @@ export function NotFound() {
       <Empty
         title={t('shell:lost.what')}
         action={
-          <Link to="/">
-            <Button type="primary">{t('shell:lost.home')}</Button>
-          </Link>
+          <LinkButton to="/" type="primary">
+            {t('shell:lost.home')}
+          </LinkButton>
         }
       >
         {t('shell:lost.todo')}

@@ -1,7 +1,7 @@
-import { Button, Tabs } from 'antd'
-import { Link } from 'react-router'
+import { Tabs } from 'antd'
 import { $api } from '../../api/client'
 import { Figure } from '../../parts/Figure'
+import { LinkButton } from '../../parts/LinkButton'
 import { Loading } from '../../parts/Loading'
 import { Page, Panel } from '../../parts/Page'
 import { ProblemView } from '../../parts/ProblemView'
@@ -32,9 +32,9 @@ export default function Usage() {
       title={t('account:usage.title')}
       lead={t('account:usage.lead')}
       actions={
-        <Link to="/grants">
-          <Button type="primary">{t('account:usage.more')}</Button>
-        </Link>
+        <LinkButton to="/grants" type="primary">
+          {t('account:usage.more')}
+        </LinkButton>
       }
     >
       <Standing />

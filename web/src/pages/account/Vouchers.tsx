@@ -1,8 +1,8 @@
-import { Button } from 'antd'
 import { Link } from 'react-router'
 import { $api, type Schemas } from '../../api/client'
 import { DataTable } from '../../parts/DataTable'
 import { Empty } from '../../parts/Empty'
+import { LinkButton } from '../../parts/LinkButton'
 import { Page, Panel } from '../../parts/Page'
 import { Time } from '../../parts/Time'
 import { useFormat } from '../../parts/useFormat'
@@ -25,11 +25,9 @@ export default function Vouchers() {
     return programme ? said(programme.name_zh, programme.name_en) : id
   }
   const apply = (
-    <Link to="/vouchers/new">
-      <Button type="primary" disabled={!programmes.data?.items.length}>
-        {t('account:vouchers.apply')}
-      </Button>
-    </Link>
+    <LinkButton to="/vouchers/new" type="primary" disabled={!programmes.data?.items.length}>
+      {t('account:vouchers.apply')}
+    </LinkButton>
   )
   return (
     <Page title={t('account:vouchers.title')} lead={t('account:vouchers.lead')} actions={apply}>

@@ -1,8 +1,8 @@
-import { Button } from 'antd'
 import { useEffect, useRef } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { useNavigate } from 'react-router'
 import { $api } from '../../api/client'
 import { begin } from '../../api/session'
+import { LinkButton } from '../../parts/LinkButton'
 import { Loading } from '../../parts/Loading'
 import { useWords } from '../../words'
 import { Door } from './Door'
@@ -33,11 +33,9 @@ export default function Enter() {
   }
   return (
     <Door title={t('public:enter.failed')} lead={t('public:enter.todo')}>
-      <Link to="/login" className="door-act">
-        <Button type="primary" size="large" block>
-          {t('public:enter.login')}
-        </Button>
-      </Link>
+      <LinkButton to="/login" className="door-act" type="primary" size="large" block>
+        {t('public:enter.login')}
+      </LinkButton>
     </Door>
   )
 }

@@ -1,8 +1,7 @@
-import { Button } from 'antd'
-import { Link } from 'react-router'
 import { $api, type Schemas } from '../../api/client'
 import { Ask } from '../../parts/Ask'
 import { Figure } from '../../parts/Figure'
+import { LinkButton } from '../../parts/LinkButton'
 import { Panel } from '../../parts/Page'
 import { ProblemView } from '../../parts/ProblemView'
 import { useFormat } from '../../parts/useFormat'
@@ -81,9 +80,7 @@ export function Cost({ task }: { task: Schemas['TaskOut'] }) {
       )}
       {task.state === 'solved' && (
         <div>
-          <Link to={`/receipts/${task.solution_id}`}>
-            <Button>{t('tasks:task.receipt')}</Button>
-          </Link>
+          <LinkButton to={`/receipts/${task.solution_id}`}>{t('tasks:task.receipt')}</LinkButton>
         </div>
       )}
     </div>

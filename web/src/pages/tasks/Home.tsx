@@ -1,4 +1,4 @@
-import { Button, Progress } from 'antd'
+import { Progress } from 'antd'
 import { useEffect } from 'react'
 import { Link } from 'react-router'
 import { $api, refresh, type Schemas } from '../../api/client'
@@ -16,6 +16,7 @@ import { useSaid, useWords } from '../../words'
 import { Drop } from './Drop'
 import { told } from './task'
 import './tasks.css'
+import { LinkButton } from '../../parts/LinkButton'
 
 type Task = Schemas['TaskOut']
 
@@ -116,9 +117,7 @@ function LowBalance() {
             : t('tasks:home.low', { yuan: format.yuan(data.available_yuan) })}
         </strong>
       </div>
-      <Link to="/grants">
-        <Button>{t('tasks:home.more')}</Button>
-      </Link>
+      <LinkButton to="/grants">{t('tasks:home.more')}</LinkButton>
     </div>
   )
 }

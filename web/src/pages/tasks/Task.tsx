@@ -1,6 +1,6 @@
 import { App, Button, Popconfirm, Tabs } from 'antd'
 import { useEffect, useRef } from 'react'
-import { Link, useParams } from 'react-router'
+import { useParams } from 'react-router'
 import { $api, refresh, type Schemas } from '../../api/client'
 import { useCalm, useLive } from '../../api/live'
 import { useMay } from '../../api/session'
@@ -16,6 +16,7 @@ import { Report } from './Report'
 import { Take } from './Take'
 import { Try } from './Try'
 import './tasks.css'
+import { LinkButton } from '../../parts/LinkButton'
 
 type TaskOut = Schemas['TaskOut']
 
@@ -88,9 +89,9 @@ function StillOpen({ task }: { task: TaskOut }) {
     <Panel>
       <p>{t('tasks:task.open')}</p>
       <p style={{ marginTop: 14 }}>
-        <Link to={`/new?dataset=${task.dataset_id}&task=${task.task_id}`}>
-          <Button type="primary">{t('tasks:task.decide')}</Button>
-        </Link>
+        <LinkButton to={`/new?dataset=${task.dataset_id}&task=${task.task_id}`} type="primary">
+          {t('tasks:task.decide')}
+        </LinkButton>
       </p>
     </Panel>
   )
@@ -135,9 +136,7 @@ function Acts({ task }: { task: TaskOut }) {
   if (task.state === 'solved' && task.solution_id) {
     return (
       <>
-        <Link to={`/receipts/${task.solution_id}`}>
-          <Button>{t('tasks:task.receipt')}</Button>
-        </Link>
+        <LinkButton to={`/receipts/${task.solution_id}`}>{t('tasks:task.receipt')}</LinkButton>
         <Button type="primary" href={`/v1/solutions/${task.solution_id}/archive`} download>
           {t('tasks:task.take')}
         </Button>
@@ -158,9 +157,9 @@ function Acts({ task }: { task: TaskOut }) {
   }
   if (['failed', 'cancelled'].includes(task.state) && may('work')) {
     return (
-      <Link to={`/new?dataset=${task.dataset_id}`}>
-        <Button type="primary">{t('tasks:task.again')}</Button>
-      </Link>
+      <LinkButton to={`/new?dataset=${task.dataset_id}`} type="primary">
+        {t('tasks:task.again')}
+      </LinkButton>
     )
   }
   return null

@@ -17,6 +17,7 @@ import { useSaid, useWords } from '../../words'
 import { Compare } from './Compare'
 import { told } from './task'
 import './tasks.css'
+import { LinkButton } from '../../parts/LinkButton'
 
 type Task = Schemas['TaskOut']
 type TaskState = Task['state']
@@ -48,9 +49,9 @@ export default function Tasks() {
     (each) => !asked || `${each.target} ${each.dataset_name}`.toLowerCase().includes(asked),
   )
   const begin = may('work') && (
-    <Link to="/new">
-      <Button type="primary">{t('tasks:tasks.new')}</Button>
-    </Link>
+    <LinkButton to="/new" type="primary">
+      {t('tasks:tasks.new')}
+    </LinkButton>
   )
   return (
     <Page title={t('tasks:tasks.title')} lead={t('tasks:tasks.lead')} actions={begin} wide>

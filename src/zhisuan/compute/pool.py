@@ -19,7 +19,7 @@ from zhisuan.compute.policy import Packing
 from zhisuan.compute.request import ResourceRequest, Together
 from zhisuan.compute.room import Claim, Held, Release
 from zhisuan.compute.scheduler.values import Columns, Places, QueuedJob, WaitingReason
-from zhisuan.compute.stock import Need, Stock, needs
+from zhisuan.compute.stock import Need, Rows, Stock, needs
 from zhisuan.core.quantities import MILLI
 
 
@@ -252,7 +252,7 @@ class Pool:
         """The best rows for every node of the gang, or None: whole or not at all."""
         for rows in self._candidates(request, ranks):
             places: list[tuple[int, Columns]] = []
-            for row in rows:
+            for row in map(int, rows):
                 taken = packer.columns(stock, row, need)
                 if taken is not None:
                     places.append((row, taken))
@@ -260,9 +260,7 @@ class Pool:
                         return tuple(places)
         return None
 
-    def _candidates(
-        self, request: ResourceRequest, ranks: NDArray[np.float64]
-    ) -> Iterator[list[int]]:
+    def _candidates(self, request: ResourceRequest, ranks: NDArray[np.float64]) -> Iterator[Rows]:
         """Rows with room, best first; rack by rack where the gang should stay together."""
         able = np.flatnonzero(ranks < np.inf)
         if len(able) < request.nodes:
@@ -272,11 +270,11 @@ class Pool:
             racks = self._rack[ordered]
             sizes = np.bincount(racks, minlength=int(self._rack.max()) + 1)
             # Best fit among racks too: the one with least room that suffices.
-            for rack in sizes.argsort(kind="stable").tolist():
+            for rack in sizes.argsort(kind="stable"):
                 if sizes[rack] >= request.nodes:
-                    yield ordered[racks == rack].tolist()
+                    yield ordered[racks == rack]
         if request.nodes == 1 or request.together is not Together.RACK_REQUIRED:
-            yield ordered.tolist()
+            yield ordered
 
     def _ranks(self, need: Need, packing: Packing, packer: Packer) -> NDArray[np.float64]:
         """How little each row suits the need, infinite where it has no room."""
@@ -295,11 +293,12 @@ class Pool:
 
     def _apply(self, places: Places, request: ResourceRequest, sign: int) -> None:
         stock = self.stock
+        by_sort = stock.sort_milli
         self._changes += 1
         for row, taken in places:
             stock.cpu_milli[row] += sign * request.cpu_milli
             stock.memory_mb[row] += sign * request.memory_mb
             for column, milli in taken:
                 stock.device_milli[row, column] += sign * milli
-                stock.sort_milli[stock.sort[row, column]] += sign * milli
+                by_sort[stock.sort[row, column]] += sign * milli
             self._changed[row] = self._changes

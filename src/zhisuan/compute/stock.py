@@ -49,7 +49,6 @@ class Stock:
             has nothing to run on; only asking for its devices tries it out.
         sort: which of `sorts` each device is, -1 where there is none, shape of `device_milli`.
         sorts: one device of every kind and model.
-        sort_milli: free milli of all devices of every sort, shape (sorts,).
     """
 
     nodes: tuple[Node, ...]
@@ -60,10 +59,10 @@ class Stock:
     plain: NDArray[np.bool_]
     sort: NDArray[np.intp]
     sorts: tuple[Device, ...]
-    sort_milli: NDArray[np.int64]
     _admitting: dict[DeviceRequest, NDArray[np.bool_]] = field(
         default_factory=dict[DeviceRequest, NDArray[np.bool_]]
     )
+    _sort_milli: NDArray[np.int64] | None = None
 
     @classmethod
     def idle(cls, nodes: Sequence[Node]) -> Self:
@@ -88,8 +87,18 @@ class Stock:
             np.array([not node.simulated for node in nodes], dtype=np.bool_),
             sort,
             tuple(examples),
-            _by_sort(milli, sort, len(examples)),
         )
+
+    @property
+    def sort_milli(self) -> NDArray[np.int64]:
+        """Free milli of all devices of every sort, shape (sorts,); counted when first asked for."""
+        if self._sort_milli is None:
+            # The first place is for -1, where there is no device.
+            free = np.bincount(
+                self.sort.ravel() + 1, self.device_milli.ravel(), len(self.sorts) + 1
+            )
+            self._sort_milli = free[1:].astype(np.int64)
+        return self._sort_milli
 
     def copy(self) -> "Stock":
         """An independent copy."""
@@ -102,23 +111,21 @@ class Stock:
             self.plain,
             self.sort,
             self.sorts,
-            self.sort_milli.copy(),
             self._admitting,
+            None if self._sort_milli is None else self._sort_milli.copy(),
         )
 
     def lesser(self, other: "Stock") -> "Stock":
         """What is free in both."""
-        milli = np.minimum(self.device_milli, other.device_milli)
         return Stock(
             self.nodes,
             np.minimum(self.cpu_milli, other.cpu_milli),
             np.minimum(self.memory_mb, other.memory_mb),
-            milli,
+            np.minimum(self.device_milli, other.device_milli),
             self.open & other.open,
             self.plain,
             self.sort,
             self.sorts,
-            _by_sort(milli, self.sort, len(self.sorts)),
             self._admitting,
         )
 
@@ -159,9 +166,3 @@ class Stock:
             mask = np.array(admitted, dtype=np.bool_)[self.sort]
             self._admitting[wanted] = mask
         return mask
-
-
-def _by_sort(milli: NDArray[np.int64], sort: NDArray[np.intp], sorts: int) -> NDArray[np.int64]:
-    """The milli of all devices of every sort."""
-    # The first place is for -1, where there is no device.
-    return np.bincount(sort.ravel() + 1, milli.ravel(), sorts + 1)[1:].astype(np.int64)

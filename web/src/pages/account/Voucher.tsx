@@ -64,16 +64,11 @@ export default function Voucher() {
               <Figure label={t('account:vouchers.left')} value={format.yuan(data.left_yuan)} />
               <Figure label={t('account:voucher.used')} value={format.yuan(data.used_yuan)} />
               <Figure
-                small
                 label={t('account:voucher.redeemed')}
                 value={format.yuan(data.redeemed_yuan)}
               />
               {Number(data.owed_yuan) > 0 && (
-                <Figure
-                  small
-                  label={t('account:voucher.owed')}
-                  value={format.yuan(data.owed_yuan)}
-                />
+                <Figure label={t('account:voucher.owed')} value={format.yuan(data.owed_yuan)} />
               )}
             </div>
           </Panel>

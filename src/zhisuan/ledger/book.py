@@ -137,13 +137,7 @@ class Ledger:
             NotFound: the tenant has no account.
             ValueError: the amount is not positive.
         """
-        if amount <= 0:
-            raise ValueError(f"a deposit of {amount} is none")
-        chains = records.lock(connection)
-        self.balance(connection, tenant)
-        moves = {available(tenant): amount, DEPOSITS: -amount}
-        _post(connection, chains, self._entries(chains, moves, Movement.DEPOSIT, note=note))
-        records.write(connection, chains)
+        self._pay_in(connection, tenant, amount, DEPOSITS, Movement.DEPOSIT, note)
 
     def grant(self, connection: Connection, tenant: str, amount: MicroYuan, note: str) -> None:
         """Give a tenant money of the centre; the note says by what award.
@@ -152,13 +146,7 @@ class Ledger:
             NotFound: the tenant has no account.
             ValueError: the amount is not positive.
         """
-        if amount <= 0:
-            raise ValueError(f"a grant of {amount} is none")
-        chains = records.lock(connection)
-        self.balance(connection, tenant)
-        moves = {available(tenant): amount, GRANTS: -amount}
-        _post(connection, chains, self._entries(chains, moves, Movement.GRANT, note=note))
-        records.write(connection, chains)
+        self._pay_in(connection, tenant, amount, GRANTS, Movement.GRANT, note)
 
     def credit(self, connection: Connection, tenant: str, amount: MicroYuan, note: str) -> None:
         """Credit a tenant for what it was promised and did not get; the note says what.
@@ -167,13 +155,7 @@ class Ledger:
             NotFound: the tenant has no account.
             ValueError: the amount is not positive.
         """
-        if amount <= 0:
-            raise ValueError(f"a credit of {amount} is none")
-        chains = records.lock(connection)
-        self.balance(connection, tenant)
-        moves = {available(tenant): amount, REFUNDS: -amount}
-        _post(connection, chains, self._entries(chains, moves, Movement.CREDIT, note=note))
-        records.write(connection, chains)
+        self._pay_in(connection, tenant, amount, REFUNDS, Movement.CREDIT, note)
 
     def of_projects(
         self, connection: Connection, tenant: str
@@ -481,6 +463,23 @@ class Ledger:
     ) -> VerifyReport:
         """Walk every chain from its first record and say whether all is as it was written."""
         return audit(connection, key, {VOUCHERS: MOVE, **(others or {})})
+
+    def _pay_in(
+        self,
+        connection: Connection,
+        tenant: str,
+        amount: MicroYuan,
+        source: str,
+        movement: Movement,
+        note: str,
+    ) -> None:
+        if amount <= 0:
+            raise ValueError(f"a {movement} of {amount} is none")
+        chains = records.lock(connection)
+        self.balance(connection, tenant)
+        moves = {available(tenant): amount, source: -amount}
+        _post(connection, chains, self._entries(chains, moves, movement, note=note))
+        records.write(connection, chains)
 
     def _entries(
         self,

@@ -40,11 +40,7 @@ def files_of(centre: Centre, solution: Solution, algorithm: str) -> list[PackedF
     words = {**_outputs(centre.catalogue, algorithm), **_OWN}
     order = {path: place for place, path in enumerate(words)}
     with zipfile.ZipFile(centre.objects.path(solution.archive)) as archive:
-        found = {
-            info.filename.partition("/")[2]: info.file_size
-            for info in archive.infolist()
-            if not info.is_dir()
-        }
+        found = {path: info.file_size for path, info in _inside(archive).items()}
     return [
         PackedFile(path, found[path], words.get(path, _OTHER))
         for path in sorted(found, key=lambda path: (order.get(path, len(order)), path))
@@ -72,9 +68,7 @@ def read(centre: Centre, solution: Solution, path: str) -> OpenFile:
     """
     assert solution.archive is not None  # noqa: S101  a ready solution has its zip
     archive = zipfile.ZipFile(centre.objects.path(solution.archive))
-    inside = {
-        info.filename.partition("/")[2]: info for info in archive.infolist() if not info.is_dir()
-    }
+    inside = _inside(archive)
     if path not in inside:
         archive.close()
         raise NotFound(f"The solution has no file {path[:80]!r}.", hint="Take the whole zip.")
@@ -85,6 +79,13 @@ def read(centre: Centre, solution: Solution, path: str) -> OpenFile:
                 yield block
 
     return OpenFile(inside[path].file_size, blocks())
+
+
+def _inside(archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
+    """Its files by their paths in the solution, whose id is the one folder of the zip."""
+    return {
+        info.filename.partition("/")[2]: info for info in archive.infolist() if not info.is_dir()
+    }
 
 
 def _outputs(catalogue: Catalogue, algorithm: str) -> Mapping[str, Bilingual]:

@@ -1,7 +1,7 @@
-import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '../../words'
 import type { LongColumn } from './LongTable'
+import { Under } from './Under'
 
 interface Named {
   job_id: string
@@ -26,9 +26,4 @@ export function useJobColumn(): LongColumn<Named> {
       </>
     ),
   }
-}
-
-/** What stands small below the first line of a cell. */
-export function Under({ children }: { children: ReactNode }) {
-  return <div className="small soft clip">{children}</div>
 }

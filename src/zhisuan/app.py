@@ -109,6 +109,11 @@ def _make_folder(folder: Path) -> None:
             f"The data folder {folder} cannot be made: a file is in its way.",
             hint="Give another folder with --data.",
         ) from error
+    except FileNotFoundError as error:  # such as below /proc, where the system makes the folders
+        raise WrongInput(
+            f"The data folder {folder} cannot be made: no folder can be made there.",
+            hint="Give another folder with --data.",
+        ) from error
 
 
 def _log_to_standard_error() -> None:

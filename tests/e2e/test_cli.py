@@ -217,6 +217,13 @@ def test_a_file_in_the_way_of_the_data_folder(alone, tmp_path, below):
     assert len(said.err.splitlines()) == 2
 
 
+def test_a_place_where_no_folder_can_be_made(alone):
+    said = alone("node", "list", "--data", "/proc/centre")
+    assert said.status == 2
+    assert "no folder can be made there." in said.err
+    assert len(said.err.splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

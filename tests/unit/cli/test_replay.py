@@ -53,6 +53,12 @@ def figures(capsys, *words):
     return json.loads(said(capsys, *words, "--json").out)
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_promises_are_told_for_people_and_for_programs(traces, capsys, form):
+    out = said(capsys, "swf", traces / "log.swf", "--procs", 4, "--promise", *form).out
+    assert ("promise_coverage" if form else "Starts within their interval") in out
+
+
 def test_a_log_is_told_by_these_figures(traces, capsys):
     told = figures(capsys, "swf", traces / "log.swf", "--procs", 4, "--backfill", "none")
     assert told.pop("jobs_per_second") > 0

@@ -40,6 +40,16 @@ LABELS: Mapping[str, Label] = MappingProxyType(
         "preemptions": Label("抢占次数", "Preemptions"),
         "lost_s": Label("抢占损失", "Work lost to preemption", "GPU·h", 1, 1 / 3600.0),
         "jobs_per_second": Label("重放速度", "Replayed, of processor time", "jobs/s"),
+        "promise_coverage": Label(
+            "开始落在承诺区间内", "Starts within their interval", "%", 1, 100.0
+        ),
+        "promise_coverage_waited": Label(
+            "等待过的作业落在区间内", "Of those that waited, within", "%", 1, 100.0
+        ),
+        "promise_error_s": Label("预计的中位误差", "Median error of the forecast", "s"),
+        "estimate_error_s": Label("按申报时间的中位误差", "Median error by owners' words", "s"),
+        "promise_width_s": Label("承诺区间的中位宽度", "Median width of the interval", "s"),
+        "promises_waited": Label("等待过的作业数", "Jobs that waited"),
         "unallocated_gpu_percent_at_100": Label(
             "到达 100% 时未分配", "Unallocated GPU, 100 % arrived", "%", 2
         ),

@@ -14,6 +14,7 @@ import time
 import uuid
 import zipfile
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,8 @@ def person(browser, centre):
             viewport=NARROW if narrow else WIDE,
             reduced_motion="reduce",
             accept_downloads=True,
+            # Everybody comes from elsewhere: few may register from one address in an hour.
+            extra_http_headers={"X-Forwarded-For": str(IPv6Address(uuid.uuid4().int))},
         )
         context.set_default_timeout(30_000)
         contexts.append(context)

@@ -25,7 +25,7 @@ def steps_to(who, found):
 
 def test_from_a_table_to_a_result_without_a_mouse(person, centre):
     who = person("en")
-    who.enters(centre.tenant().key)  # few may register from one address in an hour
+    who.enters(centre.tenant().key)
     who.settles()
     table, target = who.table
     steps_to(who, who.element("button", "tasks:drop.choose").first)

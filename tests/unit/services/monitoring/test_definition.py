@@ -66,7 +66,8 @@ def test_every_measure_of_a_result_has_words():
 
 
 def test_the_figures_of_a_replay_have_words():
-    counted = {"jobs", "preemptions", "jobs_per_second", "placements_per_second"}
+    counted = {"jobs", "preemptions", "promises_waited"}
+    counted |= {"jobs_per_second", "placements_per_second"}
     told = {name for name in LABELS if name not in counted and not name.startswith("decision_ms")}
     told -= {name for name in told if name.startswith("unallocated_gpu_percent")}
     assert told <= set(NAMES)

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { Link, matchPath, NavLink, useLocation } from 'react-router'
 import { useMay } from '../api/session'
 import { useWords } from '../words'
-import type { Area } from './area'
+import type { Area, PageRoute } from './area'
 import { AREAS } from './areas'
 import { Mark } from './Mark'
 import { Search } from './Search'
@@ -107,17 +107,27 @@ function Navigation() {
 
 function Group({ area }: { area: Area }) {
   const t = useWords(area.name)
+  const here = pageOf(useLocation().pathname)?.under
   return (
     <div className="side-group">
       <div className="side-title">{t(`${area.name}:nav.title`)}</div>
       {area.pages.map((page) => (
-        <NavLink key={page.path} to={page.path} end={isPrefix(page.path)}>
+        <NavLink
+          key={page.path}
+          to={page.path}
+          end={isPrefix(page.path)}
+          className={({ isActive }) => (isActive || page.path === here ? 'active' : '')}
+        >
           <span aria-hidden="true">{page.nav?.icon}</span>
           <span>{t(`${area.name}:nav.${page.nav?.name}`)}</span>
         </NavLink>
       ))}
     </div>
   )
+}
+
+function pageOf(address: string): PageRoute | undefined {
+  return AREAS.flatMap((area) => area.pages).find((page) => matchPath(page.path, address))
 }
 
 function sideOf(address: string): Area['side'] | undefined {

@@ -9,6 +9,8 @@ export interface PageRoute {
   load: () => Promise<{ default: ComponentType }>
   /** Its name is `<area>:nav.<name>`. */
   nav?: { name: string; icon: ReactNode }
+  /** The page of the sidebar that it belongs to, where its address does not begin with that one's. */
+  under?: string
 }
 
 /** A group of the sidebar; its name is `<area>:nav.title`. */

@@ -11,7 +11,12 @@ export const account: Area = {
       load: () => import('./Usage'),
       nav: { name: 'usage', icon: <AccountBookOutlined /> },
     },
-    { path: '/bills/:number', needs: ['see_own', 'see_records'], load: () => import('./Bill') },
+    {
+      path: '/bills/:number',
+      needs: ['see_own', 'see_records'],
+      load: () => import('./Bill'),
+      under: '/usage',
+    },
     {
       path: '/vouchers',
       needs: ['work'],

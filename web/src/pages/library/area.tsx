@@ -30,6 +30,11 @@ export const library: Area = {
       needs: ['see_own', 'see_records'],
       load: () => import('./CatalogueOne'),
     },
-    { path: '/receipts/:id', needs: ['see_own', 'see_records'], load: () => import('./Receipt') },
+    {
+      path: '/receipts/:id',
+      needs: ['see_own', 'see_records'],
+      load: () => import('./Receipt'),
+      under: '/results',
+    },
   ],
 }

@@ -29,7 +29,9 @@ export default function Find() {
       <Panel title={t('proof:find.latest')} flush>
         <DataTable
           label={t('proof:find.latest')}
-          rows={data?.items}
+          rows={data?.items.toSorted((one, other) =>
+            String(other.ended_at).localeCompare(String(one.ended_at)),
+          )}
           error={error}
           again={() => refetch()}
           rowKey="job_id"

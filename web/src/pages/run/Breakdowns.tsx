@@ -16,9 +16,39 @@ interface Span {
   until: string
 }
 
-const MOST_MS = 31 * 24 * 3_600_000
+const HOUR_MS = 3_600_000
+const MOST_MS = 31 * 24 * HOUR_MS
 type Row = Schemas['BreakdownRowOut']
 const kindOf = (row: Row) => `${row.kind}${row.simulated ? ' *' : ''}`
+const sum = (rows: Row[], value: (row: Row) => number | null) =>
+  rows.reduce((all, row) => all + (value(row) ?? 0), 0)
+
+/** The kind of which most was given out, by its share of what there was. */
+function busiest(rows: Row[], kinds: string[]): string | undefined {
+  const share = (kind: string) => {
+    const its = rows.filter((row) => kindOf(row) === kind)
+    return (
+      sum(its, (row) => row.allocated) /
+      Math.max(
+        1e-9,
+        sum(its, (row) => row.available),
+      )
+    )
+  }
+  return kinds.toSorted((one, other) => share(other) - share(one))[0]
+}
+
+/** How many there were on average in each hour, of which the first and last may be cut short. */
+function course(rows: Row[], { since, until }: Span, value: (row: Row) => number | null) {
+  const points = rows.map((row): [number, number | null] => {
+    const begin = Math.max(Date.parse(row.group), Date.parse(since))
+    const end = Math.min(Date.parse(row.group) + HOUR_MS, Date.parse(until))
+    const amount = value(row)
+    return [begin, amount === null ? null : (amount * HOUR_MS) / Math.max(1, end - begin)]
+  })
+  const last = points.at(-1)
+  return last ? [...points, [Date.parse(until), last[1]]] : []
+}
 
 /** What was supplied, given out and sold in each hour, for one kind at a time. */
 export function ByHour({ span }: { span: Span }) {
@@ -33,7 +63,7 @@ export function ByHour({ span }: { span: Span }) {
     { enabled: short },
   )
   const kinds = [...new Set((data?.rows ?? []).map(kindOf))]
-  const kind = chosen && kinds.includes(chosen) ? chosen : kinds[0]
+  const kind = chosen && kinds.includes(chosen) ? chosen : busiest(data?.rows ?? [], kinds)
   const rows = (data?.rows ?? []).filter((row) => kindOf(row) === kind)
   const line = (name: string, value: (row: Row) => number | null) => ({
     name: t(`run:breakdown.${name}`),
@@ -41,7 +71,7 @@ export function ByHour({ span }: { span: Span }) {
     step: 'end',
     showSymbol: false,
     ...(name === 'allocated' ? { areaStyle: { opacity: 0.15 } } : {}),
-    data: rows.map((row) => [row.group, value(row)]),
+    data: course(rows, data ?? span, value),
   })
   return (
     <Panel
@@ -77,8 +107,8 @@ export function ByHour({ span }: { span: Span }) {
           height={280}
           label={t('run:breakdown.told', {
             kind: kind ?? '',
-            allocated: format.number(rows.reduce((sum, row) => sum + row.allocated, 0)),
-            available: format.number(rows.reduce((sum, row) => sum + (row.available ?? 0), 0)),
+            allocated: format.number(sum(rows, (row) => row.allocated)),
+            available: format.number(sum(rows, (row) => row.available)),
           })}
           option={{
             legend: {},

@@ -29,7 +29,12 @@ export const run: Area = {
       load: () => import('./Queue'),
       nav: { name: 'queue', icon: <OrderedListOutlined /> },
     },
-    { path: '/ops/jobs/:id', needs: ['see_jobs'], load: () => import('./Job') },
+    {
+      path: '/ops/jobs/:id',
+      needs: ['see_jobs'],
+      load: () => import('./Job'),
+      under: '/ops/queue',
+    },
     {
       path: '/ops/utilisation',
       needs: ['see_pool'],

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.e2e.conftest import share_environments
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ENDED = {"succeeded", "failed", "cancelled"}
@@ -231,3 +232,24 @@ def test_the_command_line_tries_a_row_and_a_file(owner, concrete, sample, comman
     assert (wrong.status, wrong.error()["code"]) == (2, "wrong_input")
     assert command("solution", "try", solution_id, "--row", "no").status == 2
     assert command("solution", "try", solution_id).status == 2
+
+
+def test_a_backup_brings_back_answers_and_the_course_of_the_work(
+    owner, concrete, sample, start_centre, alone, tmp_path
+):
+    found = answered(owner, asked(owner, concrete[1], rows=sample[0][:3]))
+    paths = (
+        f"/v1/predictions/{found['prediction_id']}",
+        f"/v1/predictions/{found['prediction_id']}/file",
+        f"/v1/tasks/{concrete[1]['task_id']}/progress",
+    )
+    before = [owner.client.get(path) for path in paths]
+    assert all(each.is_success for each in before)
+    assert before[2].json()["points"]
+    with owner.centre.operator() as operator:
+        (tmp_path / "centre.tar").write_bytes(operator.get("/v1/backup").content)
+    said = alone("backup", "restore", tmp_path / "centre.tar", "--data", tmp_path / "again")
+    assert said.status == 0, said.err
+    again = start_centre(share_environments(tmp_path / "again"))
+    client = again.client(owner.key)
+    assert [client.get(path).content for path in paths] == [each.content for each in before]

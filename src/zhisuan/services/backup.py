@@ -1,8 +1,9 @@
 """Backup and restore: the whole centre in one file, and back, on either database.
 
-A backup is also the export: open formats, nothing left out that is not made again. Left out are
-the folders of attempts, logs and environments; a restored centre takes attempts that were live as
-lost, and they queue again.
+A backup is also the export: open formats. Of the jobs' folders it holds what people would miss:
+rows that were typed in, answers to them, the course of the work, and a result that is not wrapped
+yet. Left out are logs, checkpoints, scratch and environments; a restored centre takes attempts that
+were live as lost, and they queue again.
 """
 
 import json
@@ -21,11 +22,14 @@ from sqlalchemy import Connection, MetaData, select
 
 from zhisuan import __version__
 from zhisuan.access.tables import AUDIT, AUDIT_CHAIN
+from zhisuan.algorithms.answers import ANSWERS, TABLE
+from zhisuan.compute import records as jobs
 from zhisuan.core.clock import Instant, format_instant
 from zhisuan.core.errors import Conflict, TamperFound, WrongInput
 from zhisuan.ledger.audit import VerifyReport, audit
 from zhisuan.ledger.voucher.tables import CHAIN as VOUCHERS
 from zhisuan.ledger.voucher.tables import MOVE
+from zhisuan.services import records
 from zhisuan.store import dump
 from zhisuan.store.archive import (
     ArchiveWriter,
@@ -42,6 +46,9 @@ from zhisuan.store.schema import HEAD, revision, upgrade
 
 FILES = ("centre.toml", "pool.toml", "policy.toml", "operating.toml", "foresight.json")
 FOLDERS = ("keys", "tariffs")
+ROWS = "*.json"
+OF_ATTEMPTS = ("*/events.jsonl", f"*/output/{ANSWERS}", f"*/output/{TABLE}")
+"""Only of jobs that have ended: of a live one nothing may be there, or it would not be lost."""
 
 _TABLES = "tables/"
 _OBJECTS = "objects/"
@@ -94,10 +101,11 @@ def write_backup(folder: Path, database: Database, file: IO[bytes], at: Instant)
                     revision=made_with,
                     **_add_tables(archive, connection, kept),
                 )
+                of_jobs = sorted(_of_jobs(folder, connection))
             for each in sorted(kept.glob("object-*")):
                 name = each.name.removeprefix("object-")
                 _require_genuine(archive.add_file(f"{_OBJECTS}{name}", each))
-            for each in _own_files(folder):
+            for each in [*_own_files(folder), *of_jobs]:
                 archive.add_file(f"{_FILES}{each.relative_to(folder)}", each)
 
 
@@ -232,6 +240,19 @@ def _own_files(folder: Path) -> Iterator[Path]:
             yield folder / name
     for name in FOLDERS:
         yield from sorted(each for each in (folder / name).glob("*") if each.is_file())
+
+
+def _of_jobs(folder: Path, connection: Connection) -> set[Path]:
+    """What people would miss of the folders of jobs."""
+    found: set[Path] = set()
+    for job_id, state in jobs.states(connection):
+        place = folder / "jobs" / job_id
+        for pattern in (ROWS, *(OF_ATTEMPTS if state.ended else ())):
+            found.update(place.glob(pattern))
+    for solution_id in records.wrapping(connection):
+        made = folder / records.solution(connection, None, solution_id).folder
+        found.update(each for each in made.rglob("*") if each.is_file())
+    return found
 
 
 def _unpack(path: Path, folder: Path) -> tuple[int, Mapping[str, Path]]:

@@ -20,7 +20,7 @@ class Solution:
     """What a tenant takes away.
 
     Attributes:
-        folder: where its files lie, absolute.
+        folder: where its files lie, from the data folder on; of long ago, absolute.
         summary: the algorithm's `solution.json`.
         receipt: the five blocks, empty while wrapping.
         archive: SHA-256 of the zip in the object store, None while wrapping.

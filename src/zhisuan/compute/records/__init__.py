@@ -22,6 +22,7 @@ from zhisuan.compute.records.jobs import (
     resumed,
     save,
     some,
+    states,
     stops,
     waits_since,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "resumed",
     "save",
     "some",
+    "states",
     "stops",
     "waits_since",
 ]

@@ -4,7 +4,7 @@ A job's row keeps what is queried in columns and the rest of its fixed parts as 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -203,6 +203,12 @@ _SINCE = (
     .where(JOBS.c.sequence > bindparam("sequence"), JOBS.c.state.in_(_LIVE))
     .order_by(JOBS.c.sequence)
 )
+
+
+def states(connection: Connection) -> Iterator[tuple[str, JobState]]:
+    """Every job there ever was, and where it is in its life."""
+    for job_id, state in connection.execute(select(JOBS.c.job_id, JOBS.c.state)):
+        yield job_id, JobState(state)
 
 
 def live_since(connection: Connection, sequence: int) -> list[Job]:

@@ -37,13 +37,14 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def new_solution(centre: Centre, job: Job, summary: Mapping[str, Any]) -> Solution:
     """A solution to be wrapped, for a job that has succeeded."""
     assert job.task_id is not None  # noqa: S101  only a task's job has a solution
+    output = centre.attempt_folder(job.job_id, job.attempt) / "output"
     return Solution(
         solution_id=new_id("sol"),
         tenant=job.tenant,
         task_id=job.task_id,
         job_id=job.job_id,
         state=SolutionState.WRAPPING,
-        folder=str(centre.attempt_folder(job.job_id, job.attempt) / "output"),
+        folder=str(output.relative_to(centre.folder)),
         summary=summary,
         receipt={},
         archive=None,
@@ -98,14 +99,16 @@ def wrap(centre: Centre, solution_id: str) -> None:
             "solution_id": solution_id,
             **compose(centre, connection, job, task, dataset, solution.summary),
         }
-    folder = Path(solution.folder)
+    folder = centre.folder / solution.folder
     (folder / "receipt.json").write_text(
         json.dumps(receipt, ensure_ascii=False, indent=2), encoding="utf-8"
     )
     report = folder / "report.html"
     if report.exists():
         text = report.read_text(encoding="utf-8")
-        report.write_text(text.replace(RECEIPT_MARK, receipt_html(receipt)), encoding="utf-8")
+        beside = folder.with_name(report.name)
+        beside.write_text(text.replace(RECEIPT_MARK, receipt_html(receipt)), encoding="utf-8")
+        beside.replace(report)
     archive = _archive(centre, folder, solution_id)
     now = centre.clock.now()
     with centre.database.write() as connection:

@@ -72,6 +72,8 @@ class Person:
         page.on("console", self._console)
         page.on("request", self._request)
         page.on("dialog", self._dialog)
+        # Whoever only waits for a file chooser may be heard too late: the browser has closed it.
+        page.on("filechooser", lambda _: None)
 
     def _console(self, message):
         # A refused request is told on the page; the browser's own note of it is no fault.

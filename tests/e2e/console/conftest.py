@@ -119,6 +119,13 @@ class Person:
         self.clicks += 1
         self.element(role, key).first.click()
 
+    def press_in_dialog(self, key):
+        """One click in the dialog in front, once it stands still: one that grows misses it."""
+        self.settles()
+        self.clicks += 1
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name=self.word(key), exact=True).last.click()
+
     def fill(self, key, text):
         self.page.get_by_label(self.word(key), exact=True).fill(text)
 

@@ -77,9 +77,7 @@ def test_a_price_is_tried_on_a_month_before_it_is_published(operator, house):
     operator.press("button", "business:prices.preview")
     expect(operator.page.get_by_text(operator.word("business:prices.before")).first).to_be_visible()
     operator.press("button", "business:prices.publish")
-    operator.page.get_by_role("dialog").get_by_role(
-        "button", name=operator.word("business:prices.publish")
-    ).click()
+    operator.press_in_dialog("business:prices.publish")
     operator.sees(operator.word("business:prices.published", version=version))
     with house.operator() as client:
         newest = client.get("/v1/tariffs").json()["items"][-1]

@@ -110,7 +110,7 @@ def test_cpu_time_stays_near_the_budget(solve) -> None:
 
 def test_a_leak_is_told_loudly(solve) -> None:
     rows = [[*row, f"{2 * float(str(row[4])):.2f}"] for row in homes(300)]
-    s = solve([*HEADER, "税费"], rows, task="regression", target="价格")
+    s = solve([*HEADER, "税费"], rows, task="regression", target="价格", cpu_budget_s=30)
     assert {"likely_leak"} <= {w["code"] for w in s["warnings"]}
 
 

@@ -243,7 +243,7 @@ def _own_files(folder: Path) -> Iterator[Path]:
 
 
 def _of_jobs(folder: Path, connection: Connection) -> set[Path]:
-    """What people would miss of the folders of jobs."""
+    """What people would miss of the folders of jobs; what a program left that is no file is not."""
     found: set[Path] = set()
     for job_id, state in jobs.states(connection):
         place = folder / "jobs" / job_id
@@ -251,8 +251,8 @@ def _of_jobs(folder: Path, connection: Connection) -> set[Path]:
             found.update(place.glob(pattern))
     for solution_id in records.wrapping(connection):
         made = folder / records.solution(connection, None, solution_id).folder
-        found.update(each for each in made.rglob("*") if each.is_file())
-    return found
+        found.update(made.rglob("*"))
+    return {each for each in found if each.is_file()}
 
 
 def _unpack(path: Path, folder: Path) -> tuple[int, Mapping[str, Path]]:

@@ -53,6 +53,8 @@ def test_typed_rows_and_answers_are_in_it_but_nothing_of_a_live_attempt(workshop
         (folder.output / name).write_text("1")
     folder.log.write_text("words")
     (folder.path.parent / "rows.json").write_text("[]")
+    for odd in (folder.path.parent / "odd.json", folder_of(workshop, task.job_id, 2).events_file):
+        odd.mkdir()
     assert held(workshop, task.job_id) == {"rows.json"}
     workshop.end(task.job_id, code=1)
     workshop.stop(task.job_id)
